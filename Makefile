@@ -73,7 +73,7 @@ OUR_CPPFLAGS := -D_GNU_SOURCE= -I. -Iinclude -Idaemon/compiler $(JSON_CFLAGS) \
 	-DPXOS_VERSION='"$(VERSION)"' -DPXOS_HAVE_SPIRV_TOOLS=$(HAVE_SPIRV_TOOLS)
 
 OUR_LDFLAGS := $(filter -fsanitize%,$(HARDEN)) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
-LDLIBS := -ljson-c -lm -lpthread -ldl
+LDLIBS := -ljson-c -lmd -lm -lpthread -ldl
 ifeq ($(HAVE_SPIRV_TOOLS),1)
 LDLIBS := -lSPIRV-Tools -lstdc++ $(LDLIBS)
 endif

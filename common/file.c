@@ -114,8 +114,7 @@ static int open_temporary(struct file_writer *writer, mode_t mode)
 		return r;
 	}
 	writer->temporary = steal(&name);
-	writer->fd = fd;
-	fd = -1;
+	writer->fd = steal_fd(&fd);
 	return 0;
 }
 
