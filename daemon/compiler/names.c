@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Names: a hash trie, and the nearest name to a misspelt one.
+ *
+ * The text is hostile, so lookups must not be made slow by names chosen to
+ * collide. The trie takes two bits of a 64-bit SipHash at a level: to build a
+ * long chain one needs names whose whole hashes agree, and finding many of those
+ * is out of reach although the key is known (the key is fixed so that the
+ * compiler stays a function of its input). SipHash: Aumasson and Bernstein, 2012.
+ *
+ * The nearest name is a help in an error message, not a service: it looks at
+ * the first TRIES_MAX candidates and no further than two edits away.
+ */
+#include "names.h"
+
+#include <string.h>
+
+#define TRIES_MAX 512
+#define DISTANCE_MAX 2
+#define WORD_MAX 63
+
+static uint64_t rotate(uint64_t x, int bits)
+{
+	return (x << bits) | (x >> (64 - bits));
+}
+
+static void sip_round(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[0] = rotate(v[0], 32);
+	v[2] += v[3];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] += v[3];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] += v[1];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[2] = rotate(v[2], 32);
+}
+
+static void sip_word(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	sip_round(v);
+	v[0] ^= word;
+}
+
+static uint64_t name_hash(uint32_t space, const char *text, size_t length)
+{
+	uint64_t v[4] = { 0x736f6d6570736575, 0x646f72616e646f6d, 0x6c7967656e657261,
+			  0x7465646279746573 };
+	uint64_t word;
+
+	sip_word(v, space);
+	for (size_t i = 0; i < length; i += 8) {
+		word = 0;
+		memcpy(&word, text + i, length - i < 8 ? length - i : 8);
+		sip_word(v, word);
+	}
+	sip_word(v, length);
+	v[2] ^= 0xff;
+	for (int i = 0; i < 3; i++)
+		sip_round(v);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+void names_init(struct names *names, struct arena *arena)
+{
+	names->arena = arena;
+	names->root = NULL;
+}
+
+static struct name **names_slot(struct names *names, uint32_t space, const char *text,
+				size_t length, uint64_t *ret_hash)
+{
+	uint64_t hash = name_hash(space, text, length);
+	struct name **slot = &names->root;
+
+	*ret_hash = hash;
+	for (uint64_t path = hash; *slot; path <<= 2) {
+		if ((*slot)->hash == hash && (*slot)->space == space &&
+		    (*slot)->length == length && !memcmp((*slot)->text, text, length))
+			break;
+		slot = &(*slot)->child[path >> 62];
+	}
+	return slot;
+}
+
+/* Return: the name, or NULL if it was not added. */
+struct name *names_find(const struct names *names, uint32_t space, const char *text, size_t length)
+{
+	struct names copy = *names;
+	uint64_t hash;
+
+	return *names_slot(&copy, space, text, length, &hash);
+}
+
+/**
+ * names_add() - add a name that names_find() did not find.
+ *
+ * Return: the name, its text copied; NULL if the arena failed.
+ */
+struct name *names_add(struct names *names, uint32_t space, const char *text, size_t length,
+		       uint32_t value)
+{
+	uint64_t hash;
+	struct name **slot = names_slot(names, space, text, length, &hash);
+	struct name *name = arena_alloc(names->arena, sizeof(*name));
+
+	if (!name)
+		return NULL;
+	name->hash = hash;
+	name->space = space;
+	name->text = arena_string(names->arena, text, length);
+	name->length = (uint32_t)length;
+	name->value = value;
+	*slot = name;
+	return name;
+}
+
+void nearest_init(struct nearest *nearest, const char *word, size_t length)
+{
+	nearest->word = word;
+	nearest->length = length;
+	nearest->best = NULL;
+	nearest->distance = DISTANCE_MAX + 1;
+	nearest->n_tried = 0;
+}
+
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* Edits between two words (a swap of neighbours counts as one), case ignored. */
+static uint32_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	uint32_t rows[3][WORD_MAX + 1];
+
+	for (size_t j = 0; j <= b_length; j++)
+		rows[0][j] = (uint32_t)j;
+	for (size_t i = 1; i <= a_length; i++) {
+		uint32_t *row = rows[i % 3], *last = rows[(i + 2) % 3];
+
+		row[0] = (uint32_t)i;
+		for (size_t j = 1; j <= b_length; j++) {
+			uint32_t d = last[j - 1] + (upper(a[i - 1]) != upper(b[j - 1]));
+
+			if (last[j] + 1 < d)
+				d = last[j] + 1;
+			if (row[j - 1] + 1 < d)
+				d = row[j - 1] + 1;
+			if (i > 1 && j > 1 && upper(a[i - 1]) == upper(b[j - 2]) &&
+			    upper(a[i - 2]) == upper(b[j - 1]) &&
+			    rows[(i + 1) % 3][j - 2] + 1 < d)
+				d = rows[(i + 1) % 3][j - 2] + 1;
+			row[j] = d;
+		}
+	}
+	return rows[a_length % 3][b_length];
+}
+
+void nearest_try(struct nearest *nearest, const char *candidate)
+{
+	size_t length = strlen(candidate);
+	uint32_t d;
+
+	if (nearest->n_tried++ >= TRIES_MAX || length > WORD_MAX || nearest->length > WORD_MAX)
+		return;
+	if (length > nearest->length + DISTANCE_MAX || nearest->length > length + DISTANCE_MAX)
+		return;
+	d = distance(nearest->word, nearest->length, candidate, length);
+	/* A short word is all edits: "x" is not a misspelt "n". */
+	if (d < nearest->distance && d < length && d * 2 <= nearest->length + 1) {
+		nearest->distance = d;
+		nearest->best = candidate;
+	}
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Traits: what a launcher and a scheduler want to know of a kernel besides its
+ * code. How its arrays are used, what it costs, whether it may be run twice,
+ * whether its blocks can see each other, whether threads are coarsened.
+ *
+ * Costs are worst cases: both branches of an IF are counted, every loop runs all
+ * its iterations. All answers err on the safe side: a kernel is repeatable, or its
+ * blocks apart, only if that is evident from the text.
+ */
+#include <string.h>
+
+#include "emit.h"
+
+/* A float ATOMIC_ADD by compare-and-swap: everybody retries. */
+#define WEIGHT_FLOAT_ATOMIC 512
+#define WEIGHT_FLOAT_MOD 160
+#define WEIGHT_FLOAT_DIV 12
+#define WEIGHT_LITERAL_DIV 6
+#define WEIGHT_SHARED 4
+#define WEIGHT_INDEX_DIV 24
+/* One k step of a thread's 8 × 8 tile. */
+#define WEIGHT_MATMUL_STEP 96
+
+static bool is_literal(const struct operand *operand)
+{
+	return operand->kind == OPERAND_INT || operand->kind == OPERAND_FLOAT;
+}
+
+static uint64_t index_weight(const struct kernel *kernel, const struct op *op)
+{
+	uint64_t weight = 0;
+
+	for (uint32_t i = 0; i < op->n_terms; i++) {
+		const struct term *term = kernel_term(kernel, op->first_term + i);
+
+		if (term->operator == '/' || term->operator == '%')
+			weight += is_literal(&term[-1].operand) && !term[-1].operator ?
+					  WEIGHT_LITERAL_DIV :
+					  WEIGHT_INDEX_DIV;
+		else if (term->operator)
+			weight++;
+	}
+	return weight;
+}
+
+static uint64_t op_weight(const struct kernel *kernel, const struct op *op)
+{
+	uint64_t weight = op_infos[op->code].weight;
+	bool is_float = op->type == PXOS_TYPE_FLOAT;
+
+	switch (op->code) {
+	case OP_DIV:
+	case OP_MOD:
+		if (is_float)
+			return op->code == OP_DIV ? WEIGHT_FLOAT_DIV : WEIGHT_FLOAT_MOD;
+		return is_literal(&op->b) ? WEIGHT_LITERAL_DIV : weight;
+	case OP_ATOMIC_ADD:
+		if (is_float)
+			weight = WEIGHT_FLOAT_ATOMIC;
+		break;
+	case OP_LOAD:
+	case OP_STORE:
+		if (op->array & ARRAY_SHARED)
+			weight = WEIGHT_SHARED;
+		break;
+	}
+	return weight + index_weight(kernel, op);
+}
+
+static struct pxos_loop *add_loop(struct kernel *kernel, uint32_t line, uint32_t parent)
+{
+	struct pxos_loop *loop = vec_push(&kernel->loops);
+
+	loop->line = line;
+	loop->parent = parent;
+	*(uint32_t *)vec_push(&kernel->lines) = line;
+	return loop;
+}
+
+static void count_by(struct pxos_loop *loop, const struct kernel *kernel,
+		     const struct operand *count)
+{
+	loop->value = count->value;
+	loop->count = PXOS_COUNT_DATA;
+	if (count->kind == OPERAND_INT) {
+		loop->count = PXOS_COUNT_LITERAL;
+		if (count->literal == LITERAL_NEGATIVE)
+			loop->value = 0;
+	} else if (count->kind == OPERAND_SCALAR &&
+		   kernel_scalar(kernel, count->value)->type != PXOS_TYPE_FLOAT) {
+		loop->count = PXOS_COUNT_SCALAR;
+	}
+}
+
+/* Costs of the kernel's straight code and of each loop's body. */
+static void kernel_costs(struct kernel *kernel, struct pxos_kernel *out)
+{
+	uint32_t inside = NONE; /* loop */
+
+	out->straight_cost = 8;
+	for (uint32_t i = 0; i < kernel->ops.n && !kernel->ops.arena->failed; i++) {
+		struct op *op = kernel_op(kernel, i);
+		uint64_t weight = op->dead ? 0 : op_weight(kernel, op);
+		struct pxos_loop *loops;
+
+		if (op->code == OP_LOOP) {
+			op->loop = kernel->loops.n;
+			count_by(add_loop(kernel, op->line, inside), kernel, &op->a);
+			inside = op->loop;
+		} else if (op->code == OP_MATMUL) {
+			/* The elements of a thread, and for each its row times a column. */
+			op->loop = kernel->loops.n;
+			add_loop(kernel, op->line, inside)->count = PXOS_COUNT_DATA;
+			count_by(add_loop(kernel, op->line, op->loop), kernel, &op->c);
+			loops = kernel->loops.data;
+			if (kernel->ops.arena->failed)
+				return;
+			loops[op->loop].body_cost = 64;
+			loops[op->loop + 1].body_cost = 40;
+		}
+		if (kernel->ops.arena->failed)
+			return;
+		loops = kernel->loops.data;
+		if (inside == NONE)
+			out->straight_cost += weight;
+		else
+			loops[inside].body_cost += weight;
+		if (op->code == OP_ENDLOOP)
+			inside = loops[inside].parent;
+	}
+}
+
+/* Is the index just a register that holds THREAD_ID and nothing else? */
+static bool is_own_element(const struct kernel *kernel, const struct op *op, uint32_t position)
+{
+	const struct term *term = kernel_term(kernel, op->first_term);
+	const struct variable *variable;
+
+	if (op->n_terms != 1 || term->operand.kind != OPERAND_REGISTER)
+		return false;
+	variable = kernel_register(kernel, term->operand.value);
+	return variable->n_assigned == 1 && variable->first_op < position &&
+	       kernel_op(kernel, variable->first_op)->code == OP_THREAD_ID &&
+	       kernel_op(kernel, variable->first_op)->parent == NONE;
+}
+
+static void use(struct kernel *kernel, uint32_t array, uint32_t uses, bool own)
+{
+	struct pxos_array *a;
+
+	if (array & ARRAY_SHARED)
+		return;
+	a = kernel_array(kernel, array);
+	/* Own until proven otherwise, from the first use on. */
+	if (!own)
+		a->uses &= ~(uint32_t)PXOS_USE_OWN_ELEMENT;
+	else if (!(a->uses & (PXOS_USE_READ | PXOS_USE_WRITE)))
+		a->uses |= PXOS_USE_OWN_ELEMENT;
+	a->uses |= uses;
+}
+
+/* How each array is used; and the counts that a static reading goes by. */
+static void kernel_uses(struct kernel *kernel, struct pxos_kernel *out)
+{
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		const struct op *op = kernel_op(kernel, i);
+
+		switch (op_form(op)) {
+		case FORM_LOAD:
+			use(kernel, op->array, PXOS_USE_READ, is_own_element(kernel, op, i));
+			out->n_loads++;
+			break;
+		case FORM_STORE:
+			use(kernel, op->array, PXOS_USE_WRITE, is_own_element(kernel, op, i));
+			out->n_stores++;
+			break;
+		case FORM_ATOMIC:
+		case FORM_CAS:
+			use(kernel, op->array, PXOS_USE_READ | PXOS_USE_WRITE | PXOS_USE_ATOMIC,
+			    false);
+			out->n_atomics++;
+			break;
+		case FORM_MATMUL:
+			use(kernel, op->matmul_a, PXOS_USE_READ, false);
+			use(kernel, op->matmul_b, PXOS_USE_READ, false);
+			use(kernel, op->array, PXOS_USE_WRITE, false);
+			out->n_loads += 2;
+			out->n_stores++;
+			break;
+		case FORM_SYNC:
+		case FORM_REDUCE:
+			out->n_barriers++;
+			break;
+		case FORM_IF:
+		case FORM_ELSE:
+		case FORM_ENDIF:
+		case FORM_LOOP:
+		case FORM_ENDLOOP:
+		case FORM_BREAK:
+			break;
+		default:
+			out->n_arithmetic++;
+		}
+	}
+}
+
+static void kernel_repeatable(struct program *program, struct kernel *kernel,
+			      struct pxos_kernel *out)
+{
+	out->flags |= PXOS_KERNEL_REPEATABLE;
+	out->repeat_reason = "it reads nothing that it writes";
+	for (uint32_t i = 0; i < kernel->arrays.n; i++) {
+		const struct pxos_array *array = kernel_array(kernel, i);
+
+		if (!(array->uses & PXOS_USE_READ) || !(array->uses & PXOS_USE_WRITE))
+			continue;
+		if (!(array->uses & PXOS_USE_OWN_ELEMENT))
+			out->flags |= PXOS_KERNEL_BLOCKS_COMMUNICATE;
+		if (out->flags & PXOS_KERNEL_REPEATABLE)
+			out->repeat_reason =
+				arena_format(program->arena, "it reads and writes %s", array->name);
+		out->flags &= ~(uint32_t)PXOS_KERNEL_REPEATABLE;
+	}
+}
+
+const struct op *kernel_lone_matmul(const struct kernel *kernel)
+{
+	if (kernel->ops.n != 1 || kernel_op(kernel, 0)->code != OP_MATMUL)
+		return NULL;
+	return kernel_op(kernel, 0);
+}
+
+static const char *why_plain(const struct program *program, const struct kernel *kernel,
+			     const struct pxos_kernel *out)
+{
+	bool bytes = program->target->flags & PXOS_TARGET_STORAGE8;
+
+	if (program->target->flags & PXOS_TARGET_NO_COARSEN)
+		return "not asked for";
+	if (out->flags & PXOS_KERNEL_COOPERATES)
+		return "its threads work together in blocks";
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		const struct op *op = kernel_op(kernel, i);
+
+		if (op->code == OP_LOOP || op->code == OP_MATMUL)
+			return "it has a loop, which has work of its own to overlap";
+		if (op_form(op) == FORM_ATOMIC || op_form(op) == FORM_CAS)
+			return "it has atomics";
+		if (op->code == OP_STORE && op->type == PXOS_TYPE_U8 && !bytes)
+			return "this GPU stores bytes by compare-and-swap";
+	}
+	if (!out->n_loads && !out->n_stores)
+		return "it touches no memory";
+	if (kernel->ops.n > COARSEN_OPS_MAX)
+		return "it is long, and four copies would not fit the registers";
+	return NULL;
+}
+
+static void kernel_shape(struct program *program, struct kernel *kernel, struct pxos_kernel *out)
+{
+	bool any_block = true;
+
+	if (kernel->shared.n || out->n_barriers)
+		out->flags |= PXOS_KERNEL_COOPERATES;
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		const struct op *op = kernel_op(kernel, i);
+
+		if (op->code == OP_BLOCK_ID || op->code == OP_LOCAL_ID ||
+		    op->code == OP_BLOCK_SIZE)
+			any_block = false;
+	}
+	if (any_block && !(out->flags & PXOS_KERNEL_COOPERATES))
+		out->flags |= PXOS_KERNEL_ANY_BLOCK;
+	out->coarsen_reason = why_plain(program, kernel, out);
+	out->coarsen = out->coarsen_reason ? 1 : COPIES_MAX;
+	if (!out->coarsen_reason)
+		out->coarsen_reason = "no loop, no barrier, no atomics: four elements a thread";
+}
+
+static void matmul_shape(const struct kernel *kernel, const struct op *op, struct pxos_kernel *out)
+{
+	const struct operand *sizes[3] = { &op->a, &op->b, &op->c };
+	struct pxos_loop *loops = kernel->loops.data;
+
+	out->flags |= PXOS_KERNEL_MATMUL;
+	out->flags &= ~(uint32_t)PXOS_KERNEL_ANY_BLOCK;
+	out->coarsen_reason = "a matrix product is tiled, 8 by 8 elements a thread";
+	for (int i = 0; i < 3; i++) {
+		out->matmul[i].is_scalar = sizes[i]->kind == OPERAND_SCALAR;
+		out->matmul[i].value = sizes[i]->value;
+		if (!out->matmul[i].is_scalar && sizes[i]->literal == LITERAL_NEGATIVE)
+			out->matmul[i].value = 0;
+	}
+	out->matmul_tile[0] = PXOS_MATMUL_ROWS;
+	out->matmul_tile[1] = PXOS_MATMUL_COLS;
+	/* A thread's tile goes once along the inner size, and that is all. */
+	loops[1].parent = NONE;
+	loops[1].body_cost = WEIGHT_MATMUL_STEP;
+	out->loops = &loops[1];
+	out->n_loops = 1;
+}
+
+void kernel_traits(struct program *program, struct kernel *kernel, struct pxos_kernel *out)
+{
+	const struct op *matmul = kernel_lone_matmul(kernel);
+	uint32_t n_args;
+
+	kernel_costs(kernel, out);
+	if (program->arena->failed)
+		return;
+	kernel_uses(kernel, out);
+	kernel_repeatable(program, kernel, out);
+	kernel_shape(program, kernel, out);
+	out->name = kernel->name;
+	out->line = kernel->place.line;
+	out->hints = kernel->hints;
+	out->arrays = kernel->arrays.data;
+	out->n_arrays = kernel->arrays.n;
+	out->scalars = kernel->scalars.data;
+	out->n_scalars = kernel->scalars.n;
+	out->loops = kernel->loops.data;
+	out->n_loops = kernel->loops.n;
+	out->lines = kernel->lines.data;
+	out->n_lines = kernel->lines.n;
+	out->shared_bytes = kernel->shared_bytes;
+	for (uint32_t i = 0; i < kernel->ops.n; i++)
+		if (kernel_op(kernel, i)->code == OP_BLOCK_REDUCE) {
+			out->shared_bytes += 4 * PXOS_BLOCK_THREADS_MAX;
+			break;
+		}
+	n_args = 16 + 4 * (out->n_arrays + out->n_scalars);
+	if (n_args > program->target->push_bytes_max ||
+	    (program->target->flags & PXOS_TARGET_ARGS_UNIFORM))
+		out->flags |= PXOS_KERNEL_ARGS_UNIFORM;
+	if (matmul)
+		matmul_shape(kernel, matmul, out);
+	else if (out->n_loops)
+		out->flags |= PXOS_KERNEL_CHECKED;
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Typing: what each register is, and in what type each operation computes.
+ *
+ * A register has the type of its first assignment in the text, but may be read
+ * before it (in a loop, say). So the operations are gone through twice: first
+ * only to find the registers' types, silently, a register not yet known counting
+ * as an integer literal; then, with all types known, to set op->type and to
+ * complain. A register that stays without a type has had its complaint (or gets
+ * it here, if nothing ever assigns it), and is taken for whatever is wanted.
+ *
+ * op->type afterwards is the type computed in: of the operands of a COMPARE, of
+ * the result of an ADD, of the element of a STORE. The emitter converts operands
+ * to it and needs no rule of its own.
+ */
+#include "syntax.h"
+
+struct typing {
+	struct program *program;
+	struct kernel *kernel;
+	bool checking; /* the second pass */
+};
+
+/* What is known of an operand. */
+struct typed {
+	enum pxos_type type; /* NONE: takes any number's type */
+	bool literal; /* an integer literal */
+	bool big; /* one that only uint holds */
+};
+
+static struct typed operand_type(const struct typing *t, const struct operand *operand)
+{
+	struct typed typed = { PXOS_TYPE_NONE, false, false };
+
+	switch (operand->kind) {
+	case OPERAND_REGISTER:
+		typed.type = kernel_register(t->kernel, operand->value)->type;
+		break;
+	case OPERAND_SCALAR:
+		typed.type = kernel_scalar(t->kernel, operand->value)->type;
+		if (typed.type == PXOS_TYPE_U8)
+			typed.type = PXOS_TYPE_INT;
+		break;
+	case OPERAND_FLOAT:
+		typed.type = PXOS_TYPE_FLOAT;
+		break;
+	case OPERAND_INT:
+		typed.literal = true;
+		typed.big = operand->literal == LITERAL_BIG;
+		if (operand->literal == LITERAL_UNSIGNED)
+			typed.type = PXOS_TYPE_UINT;
+		break;
+	}
+	return typed;
+}
+
+static const char *operand_name(const struct typing *t, const struct operand *operand)
+{
+	if (operand->kind == OPERAND_REGISTER)
+		return kernel_register(t->kernel, operand->value)->name;
+	if (operand->kind == OPERAND_SCALAR)
+		return kernel_scalar(t->kernel, operand->value)->name;
+	return "the number";
+}
+
+static enum pxos_type alone(const struct typing *t, const struct operand *a)
+{
+	struct typed ta = operand_type(t, a);
+
+	if (ta.type != PXOS_TYPE_NONE)
+		return ta.type;
+	return ta.big ? PXOS_TYPE_UINT : PXOS_TYPE_INT;
+}
+
+static void complain(const struct typing *t, const struct op *op, const struct operand *operand,
+		     enum rule rule, const char *hint, const char *want)
+{
+	if (!t->checking)
+		return;
+	diag_error(t->program->diag,
+		   (struct place){ op->line, operand->column ? operand->column : op->column }, rule,
+		   hint, "%s is %s; %s wants %s", operand_name(t, operand),
+		   pxos_type_name(alone(t, operand)), op_infos[op->code].name, want);
+}
+
+/* The type two or three operands meet in: float, uint, int; bool only with bool. */
+static enum pxos_type meet(const struct typing *t, const struct op *op, const struct operand *a,
+			   const struct operand *b)
+{
+	struct typed ta = operand_type(t, a), tb = operand_type(t, b);
+
+	if (ta.type == PXOS_TYPE_BOOL && tb.type == PXOS_TYPE_NONE && !tb.literal)
+		return PXOS_TYPE_BOOL;
+	if (tb.type == PXOS_TYPE_BOOL && ta.type == PXOS_TYPE_NONE && !ta.literal)
+		return PXOS_TYPE_BOOL;
+	if ((ta.type == PXOS_TYPE_BOOL) != (tb.type == PXOS_TYPE_BOOL)) {
+		const struct operand *other = ta.type == PXOS_TYPE_BOOL ? b : a;
+
+		complain(t, op, ta.type == PXOS_TYPE_BOOL ? a : b, RULE_OPERAND_TYPE,
+			 "CAST one of them", "two of a kind");
+		return operand_type(t, other).type;
+	}
+	if (ta.type == PXOS_TYPE_BOOL)
+		return PXOS_TYPE_BOOL;
+	if (ta.type == PXOS_TYPE_FLOAT || tb.type == PXOS_TYPE_FLOAT)
+		return PXOS_TYPE_FLOAT;
+	if (ta.type == PXOS_TYPE_UINT || tb.type == PXOS_TYPE_UINT)
+		return PXOS_TYPE_UINT;
+	if (ta.type == PXOS_TYPE_INT || tb.type == PXOS_TYPE_INT)
+		return PXOS_TYPE_INT;
+	return ta.big || tb.big ? PXOS_TYPE_UINT : PXOS_TYPE_INT;
+}
+
+static enum pxos_type number(const struct typing *t, const struct op *op,
+			     const struct operand *operand, enum pxos_type type)
+{
+	if (type != PXOS_TYPE_BOOL)
+		return type;
+	complain(t, op, operand, RULE_OPERAND_TYPE, "CAST it to int, or use SELECT", "numbers");
+	return PXOS_TYPE_INT;
+}
+
+static enum pxos_type integer(const struct typing *t, const struct op *op,
+			      const struct operand *operand, enum pxos_type type)
+{
+	if (type != PXOS_TYPE_FLOAT)
+		return type;
+	complain(t, op, operand_type(t, operand).type == PXOS_TYPE_FLOAT ? operand : &op->b,
+		 RULE_OPERAND_TYPE, "CAST it to int first", "integers");
+	return PXOS_TYPE_INT;
+}
+
+static void want_bool(const struct typing *t, const struct op *op, const struct operand *operand)
+{
+	struct typed typed = operand_type(t, operand);
+
+	if (typed.type == PXOS_TYPE_BOOL || (typed.type == PXOS_TYPE_NONE && !typed.literal))
+		return;
+	complain(t, op, operand, RULE_CONDITION_TYPE, "compare it: x != 0", "a bool");
+}
+
+/* The types of a BINARY. Sets op->type; returns the result's. */
+static enum pxos_type type_binary(const struct typing *t, struct op *op)
+{
+	enum pxos_type type = meet(t, op, &op->a, &op->b);
+
+	switch (op->code) {
+	case OP_AND:
+	case OP_OR:
+	case OP_XOR:
+		type = integer(t, op, &op->a, type);
+		break;
+	case OP_SHL:
+	case OP_SHR:
+		/* The count has no say in what is shifted. */
+		if (op->a.kind != OPERAND_INT)
+			type = alone(t, &op->a);
+		type = integer(t, op, &op->a, number(t, op, &op->a, type));
+		integer(t, op, &op->b, number(t, op, &op->b, alone(t, &op->b)));
+		break;
+	default:
+		type = number(t, op, &op->a, type);
+	}
+	op->type = (uint8_t)type;
+	return type;
+}
+
+static enum pxos_type type_unary(const struct typing *t, struct op *op)
+{
+	enum pxos_type type = alone(t, &op->a);
+
+	switch (op->code) {
+	case OP_SET:
+		/* A literal takes the register's type, if there is one. */
+		if (op->a.kind == OPERAND_INT && operand_type(t, &op->a).type == PXOS_TYPE_NONE) {
+			enum pxos_type dest = kernel_register(t->kernel, op->dest)->type;
+
+			if (dest == PXOS_TYPE_FLOAT || dest == PXOS_TYPE_UINT)
+				type = dest;
+		}
+		break;
+	case OP_NOT:
+		type = integer(t, op, &op->a, type);
+		break;
+	case OP_NEG:
+	case OP_ABS:
+		type = number(t, op, &op->a, type);
+		break;
+	default:
+		number(t, op, &op->a, type);
+		type = PXOS_TYPE_FLOAT;
+	}
+	op->type = (uint8_t)type;
+	return type;
+}
+
+static enum pxos_type type_ternary(const struct typing *t, struct op *op)
+{
+	enum pxos_type type;
+
+	if (op->code == OP_SELECT) {
+		want_bool(t, op, &op->a);
+		type = meet(t, op, &op->b, &op->c);
+	} else {
+		enum pxos_type bc = meet(t, op, &op->b, &op->c);
+
+		type = meet(t, op, &op->a, &op->b);
+		if (bc == PXOS_TYPE_FLOAT || (bc == PXOS_TYPE_UINT && type == PXOS_TYPE_INT))
+			type = bc;
+		type = number(t, op, &op->a, type);
+	}
+	op->type = (uint8_t)type;
+	return type;
+}
+
+/* The element's type of op->array. */
+static enum pxos_type element_type(const struct typing *t, const struct op *op)
+{
+	if (op->array & ARRAY_SHARED)
+		return kernel_shared(t->kernel, op->array)->type;
+	return kernel_array(t->kernel, op->array)->type;
+}
+
+static void check_integer_term(const struct typing *t, const struct op *op, struct term *term)
+{
+	enum pxos_type type = operand_type(t, &term->operand).type;
+
+	if (type != PXOS_TYPE_FLOAT && type != PXOS_TYPE_BOOL)
+		return;
+	if (t->checking)
+		diag_error(t->program->diag, (struct place){ op->line, term->operand.column },
+			   RULE_INDEX_TYPE, "CAST it to int first",
+			   "%s is %s; an index is made of integers",
+			   operand_name(t, &term->operand), pxos_type_name(type));
+	term->type = PXOS_TYPE_INT;
+}
+
+/* The types along an index expression: postfix, so a stack of what is known. */
+static void type_index(const struct typing *t, const struct op *op)
+{
+	/* NONE stands for a literal that takes any type. The depth is bounded by the
+	 * parser: two open operands a level of precedence and parenthesis. */
+	uint8_t stack[3 * (PXOS_PAREN_DEPTH_MAX + 2)];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < op->n_terms; i++) {
+		struct term *term = kernel_term(t->kernel, op->first_term + i);
+
+		if (!term->operator) {
+			struct typed typed = operand_type(t, &term->operand);
+
+			term->type = (uint8_t)(typed.big ? PXOS_TYPE_UINT : typed.type);
+			check_integer_term(t, op, term);
+			stack[n++] = term->type;
+		} else if (term->operator == 'n') {
+			term->type = stack[n - 1];
+		} else {
+			uint8_t a = stack[n - 2], b = stack[n - 1];
+
+			term->type = a == PXOS_TYPE_UINT || b == PXOS_TYPE_UINT ? PXOS_TYPE_UINT :
+				     a == PXOS_TYPE_INT || b == PXOS_TYPE_INT	? PXOS_TYPE_INT :
+										  PXOS_TYPE_NONE;
+			stack[--n - 1] = term->type;
+		}
+	}
+}
+
+static void type_store(const struct typing *t, struct op *op)
+{
+	enum pxos_type value = alone(t, &op->a), element = element_type(t, op);
+
+	if (!element && value != PXOS_TYPE_BOOL) {
+		/* An implicit output's first store says what it is. */
+		struct pxos_array *array = kernel_array(t->kernel, op->array);
+
+		if (t->checking)
+			array->type = value;
+		element = array->type;
+	}
+	op->type = (uint8_t)element;
+	if (value == PXOS_TYPE_BOOL && operand_type(t, &op->a).type)
+		complain(t, op, &op->a, RULE_STORE_TYPE, "SELECT 1 or 0, or CAST it to int",
+			 "a number");
+	else if (value == PXOS_TYPE_FLOAT && element && element != PXOS_TYPE_FLOAT)
+		complain(t, op, &op->a, RULE_STORE_TYPE, "CAST it to int first",
+			 "an integer for this array");
+}
+
+static enum pxos_type type_atomic(const struct typing *t, struct op *op)
+{
+	enum pxos_type element = element_type(t, op);
+	const struct operand *values[2] = { &op->a, op->code == OP_ATOMIC_CAS ? &op->b : NULL };
+
+	op->type = (uint8_t)element;
+	if (t->checking && (element == PXOS_TYPE_U8 ||
+			    (element == PXOS_TYPE_FLOAT && op->code != OP_ATOMIC_ADD)))
+		diag_error(t->program->diag, (struct place){ op->line, op->array_column },
+			   RULE_ATOMIC_TYPE,
+			   "atomics work on int and uint arrays, ATOMIC_ADD also on float",
+			   "%s does not work on %s arrays", op_infos[op->code].name,
+			   pxos_type_name(element));
+	for (int i = 0; i < 2 && values[i]; i++) {
+		enum pxos_type type = operand_type(t, values[i]).type;
+
+		if (type == PXOS_TYPE_BOOL ||
+		    (type == PXOS_TYPE_FLOAT && element != PXOS_TYPE_FLOAT))
+			complain(t, op, values[i], RULE_OPERAND_TYPE, "CAST it first",
+				 "an integer for this array");
+	}
+	return element;
+}
+
+/* The result's type, NONE if there is none; sets op->type. */
+static enum pxos_type type_op(const struct typing *t, struct op *op)
+{
+	enum pxos_type type;
+
+	switch (op_form(op)) {
+	case FORM_ID:
+		return op->type = PXOS_TYPE_INT;
+	case FORM_LOAD:
+		type_index(t, op);
+		op->type = (uint8_t)element_type(t, op);
+		return op->type == PXOS_TYPE_U8 ? PXOS_TYPE_INT : op->type;
+	case FORM_STORE:
+		type_index(t, op);
+		type_store(t, op);
+		return PXOS_TYPE_NONE;
+	case FORM_UNARY:
+		return type_unary(t, op);
+	case FORM_BINARY:
+		return type_binary(t, op);
+	case FORM_TERNARY:
+		return type_ternary(t, op);
+	case FORM_CAST:
+		op->type = (uint8_t)alone(t, &op->a);
+		return op->variant == PXOS_TYPE_U8 ? PXOS_TYPE_INT : op->variant;
+	case FORM_IF:
+		if (op->variant == COMPARE_NONE) {
+			want_bool(t, op, &op->a);
+			op->type = PXOS_TYPE_BOOL;
+			return PXOS_TYPE_NONE;
+		}
+		/* fallthrough */
+	case FORM_COMPARE:
+		type = meet(t, op, &op->a, &op->b);
+		if (type == PXOS_TYPE_BOOL && op->variant != COMPARE_EQ &&
+		    op->variant != COMPARE_NE)
+			complain(t, op, &op->a, RULE_OPERAND_TYPE, "bools are == or !=",
+				 "numbers to order");
+		op->type = (uint8_t)type;
+		return op->code == OP_IF ? PXOS_TYPE_NONE : PXOS_TYPE_BOOL;
+	case FORM_LOOP:
+		type = integer(t, op, &op->a, number(t, op, &op->a, alone(t, &op->a)));
+		op->type = (uint8_t)type;
+		return PXOS_TYPE_INT;
+	case FORM_ATOMIC:
+	case FORM_CAS:
+		type_index(t, op);
+		return type_atomic(t, op);
+	case FORM_REDUCE:
+		type = number(t, op, &op->a, alone(t, &op->a));
+		return op->type = (uint8_t)type;
+	default:
+		return PXOS_TYPE_NONE;
+	}
+}
+
+/* The result goes to a register: does it fit? */
+static void check_dest(const struct typing *t, const struct op *op, enum pxos_type result)
+{
+	const struct variable *dest = kernel_register(t->kernel, op->dest);
+	const char *hint = "CAST it, or use another register";
+
+	if (dest->type == result || !dest->type || !result)
+		return;
+	if (dest->first_op != NONE && kernel_op(t->kernel, dest->first_op)->code == OP_SET &&
+	    dest->type == PXOS_TYPE_INT && result == PXOS_TYPE_FLOAT)
+		hint = arena_format(t->program->arena, "start it as a float: SET 0.0 → %.63s",
+				    dest->name);
+	diag_error(t->program->diag, (struct place){ op->line, op->dest_column },
+		   RULE_REGISTER_TYPE, hint, "%s is %s since line %u, but this gives %s",
+		   dest->name, pxos_type_name(dest->type), dest->line, pxos_type_name(result));
+}
+
+static void unassigned(const struct typing *t, const struct variable *variable)
+{
+	struct kernel *kernel = t->kernel;
+	size_t length = 0;
+	struct nearest nearest;
+
+	while (variable->name[length])
+		length++;
+	nearest_init(&nearest, variable->name, length);
+	for (uint32_t i = 0; i < kernel->scalars.n; i++)
+		nearest_try(&nearest, kernel_scalar(kernel, i)->name);
+	for (uint32_t i = 0; i < kernel->registers.n; i++)
+		if (kernel_register(kernel, i)->n_assigned)
+			nearest_try(&nearest, kernel_register(kernel, i)->name);
+	diag_error(t->program->diag, variable->read, RULE_UNKNOWN_REGISTER,
+		   "a register is made by being assigned to: SET 0 → name",
+		   nearest.best ? "'%s' is never assigned; did you mean %s?" :
+				  "'%s' is never assigned",
+		   variable->name, nearest.best);
+}
+
+/* Implicit outputs are known by name to the whole program, like parameters. */
+static void check_implicit(const struct typing *t, const struct pxos_array *array)
+{
+	struct names *names = &t->program->names;
+	size_t length = 0;
+	struct name *name;
+
+	while (array->name[length])
+		length++;
+	name = names_find(names, SPACE_ARGUMENTS, array->name, length);
+	if (!name)
+		names_add(names, SPACE_ARGUMENTS, array->name, length, array->type | 0x100);
+	else if (name->value != (array->type | 0x100))
+		diag_error(t->program->diag, (struct place){ array->line, 1 },
+			   RULE_PARAMETER_TYPE,
+			   "arguments are bound by name, so a name has one type in a program",
+			   "output %s has another type in another kernel", array->name);
+}
+
+void kernel_type(struct program *program, struct kernel *kernel)
+{
+	struct typing t = { .program = program, .kernel = kernel };
+
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		struct op *op = kernel_op(kernel, i);
+		enum pxos_type result = type_op(&t, op);
+
+		if (op->dest != NONE && !kernel_register(kernel, op->dest)->type &&
+		    kernel_register(kernel, op->dest)->first_op == i)
+			kernel_register(kernel, op->dest)->type = (uint8_t)result;
+	}
+	t.checking = true;
+	for (uint32_t i = 0; i < kernel->registers.n && !diag_full(program->diag); i++)
+		if (!kernel_register(kernel, i)->n_assigned)
+			unassigned(&t, kernel_register(kernel, i));
+	for (uint32_t i = 0; i < kernel->ops.n && !diag_full(program->diag); i++) {
+		struct op *op = kernel_op(kernel, i);
+		enum pxos_type result = type_op(&t, op);
+
+		if (op->dest != NONE)
+			check_dest(&t, op, result);
+	}
+	for (uint32_t i = 0; i < kernel->arrays.n && !diag_full(program->diag); i++)
+		if (kernel_array(kernel, i)->implicit)
+			check_implicit(&t, kernel_array(kernel, i));
+}
