@@ -1,12 +1,477 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * PARALLEL_MATMUL: C = A B, row-major floats.
+ *
+ * Alone in its kernel it is tiled. A workgroup of 256 makes a tile of 128 × 128 of
+ * C, a thread 8 × 8 of it, as four blocks of 4 × 4 that lie 64 apart, so that the
+ * reads of a subgroup from shared memory are a few wide ones that many threads
+ * share. Tiles of A and B, PXOS_MATMUL_DEPTH deep, are double buffered in shared memory:
+ * while one pair is multiplied the next is on its way in registers, and one
+ * barrier a step suffices. A's tile is kept by columns; vector q of column l lies
+ * at q ^ (l % 8), which spreads the writes over the banks.
+ *
+ * Tiles that lie whole inside three whole matrices (the same for all threads, and
+ * decided once) are read and written by vectors of four without a check. All others
+ * compare each element, with products of sizes taken to 64 bits: what is outside a
+ * matrix, or outside its array, is 0 and is not stored.
+ *
+ * Beside other operations the threads of the launch share the elements of C out
+ * among themselves, each summing a row times a column: plain, and slow.
+ */
 #include "emit.h"
-void emit_matmul_shared_out(struct emit *e, const struct op *op)
+
+#define TILE PXOS_MATMUL_ROWS
+/* vec4s of one stage of one tile */
+#define STAGE (PXOS_MATMUL_DEPTH * TILE / 4)
+
+struct matmul {
+	struct emit *e;
+	const struct emit_array *a, *b, *c;
+	uint32_t b4, c4; /* B and C again, as arrays of vec4 */
+	uint32_t pointer4, shared_pointer4;
+	uint32_t tiles[2]; /* A's and B's, in shared memory */
+	uint32_t m, n, k;
+	uint32_t row, col; /* of the tile's first element */
+	uint32_t whole; /* bool: no checks needed */
+	uint32_t t;
+};
+
+/* Macros for the order of evaluation; see emit-helper.c. */
+#define add(e, ...) VALUE(e, SpvOpIAdd, t_uint(e), __VA_ARGS__)
+#define mul(e, ...) VALUE(e, SpvOpIMul, t_uint(e), __VA_ARGS__)
+#define both(e, ...) VALUE(e, SpvOpLogicalAnd, t_bool(e), __VA_ARGS__)
+#define less(e, ...) VALUE(e, SpvOpULessThan, t_bool(e), __VA_ARGS__)
+#define div_by(e, a, power) \
+	VALUE(e, SpvOpShiftRightLogical, t_uint(e), a, c_uint(e, power))
+#define mod_by(e, a, power) \
+	VALUE(e, SpvOpBitwiseAnd, t_uint(e), a, c_uint(e, (1u << (power)) - 1))
+
+/* A size: an int; below 0 it is 0. */
+static uint32_t size_of(struct emit *e, const struct operand *operand)
 {
-	(void)e;
-	(void)op;
+	return GLSL(e, t_uint(e), GLSLstd450SMax,
+		    emit_operand(e, operand, PXOS_TYPE_INT, 0), c_uint(e, 0));
 }
+
+/* a * b, and whether the product fits 32 bits. */
+static uint32_t product(struct emit *e, uint32_t a, uint32_t b, uint32_t *ret_fits)
+{
+	uint32_t pair = module_id(&e->m, ID_UINT_PAIR), high;
+
+	pair = VALUE(e, SpvOpUMulExtended, pair, a, b);
+	high = VALUE(e, SpvOpCompositeExtract, t_uint(e), pair, 1);
+	*ret_fits = VALUE(e, SpvOpIEqual, t_bool(e), high, c_uint(e, 0));
+	return VALUE(e, SpvOpCompositeExtract, t_uint(e), pair, 0);
+}
+
+static uint32_t fits(struct emit *e, uint32_t rows, uint32_t cols, uint32_t length)
+{
+	uint32_t ok, elements = product(e, rows, cols, &ok);
+
+	return both(e, ok, VALUE(e, SpvOpULessThanEqual, t_bool(e), elements, length));
+}
+
+/* Is element (i, j) of a matrix of rows × cols inside, and inside of its array? */
+static uint32_t inside(struct emit *e, uint32_t i, uint32_t j, uint32_t rows, uint32_t cols,
+		       uint32_t length, uint32_t *ret_index)
+{
+	uint32_t ok, start = product(e, i, cols, &ok), rest;
+
+	ok = both(e, ok, less(e, i, rows));
+	ok = both(e, ok, less(e, j, cols));
+	ok = both(e, ok, less(e, start, length));
+	rest = VALUE(e, SpvOpISub, t_uint(e), length, start);
+	*ret_index = add(e, start, j);
+	return both(e, ok, less(e, j, rest));
+}
+
+static uint32_t load_checked(struct emit *e, const struct emit_array *array, uint32_t i, uint32_t j,
+			     uint32_t rows, uint32_t cols)
+{
+	uint32_t index, ok = inside(e, i, j, rows, cols, array->length, &index), value;
+
+	index = VALUE(e, SpvOpSelect, t_uint(e), ok, index, c_uint(e, 0));
+	value = VALUE(e, SpvOpLoad, t_float(e), emit_element(e, array, false, index));
+	return VALUE(e, SpvOpSelect, t_float(e), ok, value, c_float(e, 0));
+}
+
+static uint32_t vec4(struct emit *e, const uint32_t parts[4])
+{
+	return VALUE(e, SpvOpCompositeConstruct, module_id(&e->m, ID_VEC4), parts[0], parts[1],
+		     parts[2], parts[3]);
+}
+
+/* This thread's part of the tiles at inner index @l: four of A's column, four of B's row. */
+struct part {
+	uint32_t a, b;
+};
+
+static void load_whole(struct matmul *mm, uint32_t la, uint32_t ra, uint32_t lb, uint32_t cb,
+		       struct part *part)
+{
+	struct emit *e = mm->e;
+	uint32_t index = add(e, mul(e, ra, mm->k), la), parts[4], pointer;
+
+	for (int i = 0; i < 4; i++) {
+		pointer = emit_element(e, mm->a, false, index);
+		parts[i] = VALUE(e, SpvOpLoad, t_float(e), pointer);
+		index = add(e, index, mm->k);
+	}
+	part->a = vec4(e, parts);
+	index = div_by(e, add(e, mul(e, lb, mm->n), cb), 2);
+	pointer = VALUE(e, SpvOpAccessChain, mm->pointer4, mm->b4, c_uint(e, 0), index);
+	part->b = VALUE(e, SpvOpLoad, module_id(&e->m, ID_VEC4), pointer);
+}
+
+static void load_edge(struct matmul *mm, uint32_t la, uint32_t ra, uint32_t lb, uint32_t cb,
+		      struct part *part)
+{
+	struct emit *e = mm->e;
+	uint32_t parts[4];
+
+	for (uint32_t i = 0; i < 4; i++)
+		parts[i] = load_checked(e, mm->a, add(e, ra, c_uint(e, i)), la, mm->m, mm->k);
+	part->a = vec4(e, parts);
+	for (uint32_t i = 0; i < 4; i++)
+		parts[i] = load_checked(e, mm->b, lb, add(e, cb, c_uint(e, i)), mm->k, mm->n);
+	part->b = vec4(e, parts);
+}
+
+/* if (condition) …; else …; an IF with two sides */
+struct fork {
+	uint32_t other, merge;
+};
+
+static void fork_begin(struct emit *e, struct fork *fork, uint32_t condition)
+{
+	uint32_t then = module_new_id(&e->m);
+
+	fork->other = module_new_id(&e->m);
+	fork->merge = module_new_id(&e->m);
+	CODE(e, SpvOpSelectionMerge, fork->merge, SpvSelectionControlMaskNone);
+	CODE(e, SpvOpBranchConditional, condition, then, fork->other);
+	emit_label(e, then);
+}
+
+static void fork_else(struct emit *e, struct fork *fork)
+{
+	emit_branch(e, fork->merge);
+	emit_label(e, fork->other);
+}
+
+/* @more: the tile at @l is inside the matrices' inner size. */
+static void load_part(struct matmul *mm, uint32_t l, uint32_t more, struct part *part)
+{
+	struct emit *e = mm->e;
+	uint32_t la = add(e, l, mod_by(e, mm->t, 3)), ra, lb, cb, from[2], v;
+	struct part parts[2];
+	struct fork fork;
+
+	ra = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), div_by(e, mm->t, 3), c_uint(e, 2));
+	ra = add(e, mm->row, ra);
+	lb = add(e, l, div_by(e, mm->t, 5));
+	cb = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), mod_by(e, mm->t, 5), c_uint(e, 2));
+	cb = add(e, mm->col, cb);
+	fork_begin(e, &fork, both(e, mm->whole, more));
+	load_whole(mm, la, ra, lb, cb, &parts[0]);
+	from[0] = e->block;
+	fork_else(e, &fork);
+	load_edge(mm, la, ra, lb, cb, &parts[1]);
+	from[1] = e->block;
+	emit_end_if(e, fork.merge);
+	v = module_id(&e->m, ID_VEC4);
+	part->a = VALUE(e, SpvOpPhi, v, parts[0].a, from[0], parts[1].a, from[1]);
+	part->b = VALUE(e, SpvOpPhi, v, parts[0].b, from[0], parts[1].b, from[1]);
+}
+
+static uint32_t tile_pointer(struct matmul *mm, int which, uint32_t index)
+{
+	struct emit *e = mm->e;
+
+	return VALUE(e, SpvOpAccessChain, mm->shared_pointer4, mm->tiles[which], index);
+}
+
+/* @stage: 0 or STAGE, where the pair of tiles starts. */
+static void store_part(struct matmul *mm, uint32_t stage, const struct part *part)
+{
+	struct emit *e = mm->e;
+	uint32_t column = mod_by(e, mm->t, 3), q, index;
+
+	q = VALUE(e, SpvOpBitwiseXor, t_uint(e), div_by(e, mm->t, 3), column);
+	index = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), column, c_uint(e, 5));
+	index = add(e, add(e, index, q), stage);
+	CODE(e, SpvOpStore, tile_pointer(mm, 0, index), part->a);
+	/* t / 32 * 32 + t % 32 */
+	index = add(e, mm->t, stage);
+	CODE(e, SpvOpStore, tile_pointer(mm, 1, index), part->b);
+}
+
+static uint32_t load_tile(struct matmul *mm, int which, uint32_t index, uint32_t offset)
+{
+	struct emit *e = mm->e;
+	uint32_t pointer;
+
+	if (offset)
+		index = add(e, index, c_uint(e, offset));
+	pointer = tile_pointer(mm, which, index);
+	return VALUE(e, SpvOpLoad, module_id(&e->m, ID_VEC4), pointer);
+}
+
+/* One step of the inner index: the outer product of 8 of A and 8 of B. */
+static void multiply_step(struct matmul *mm, uint32_t d, uint32_t a_start, uint32_t b_start,
+			  uint32_t qa, uint32_t sums[16])
+{
+	struct emit *e = mm->e;
+	uint32_t v = module_id(&e->m, ID_VEC4), a[2], b[2], index, one, parts[4];
+
+	index = VALUE(e, SpvOpBitwiseXor, t_uint(e), qa, c_uint(e, d & 7));
+	index = add(e, a_start, index);
+	for (uint32_t h = 0; h < 2; h++) {
+		a[h] = load_tile(mm, 0, index, d * TILE / 4 + 16 * h);
+		b[h] = load_tile(mm, 1, b_start, d * TILE / 4 + 16 * h);
+	}
+	for (uint32_t i = 0; i < 8; i++) {
+		one = VALUE(e, SpvOpCompositeExtract, t_float(e), a[i / 4], i % 4);
+		for (int j = 0; j < 4; j++)
+			parts[j] = one;
+		one = vec4(e, parts);
+		for (uint32_t h = 0; h < 2; h++)
+			sums[2 * i + h] = GLSL(e, v, GLSLstd450Fma, one, b[h], sums[2 * i + h]);
+	}
+}
+
+static void store_row(struct matmul *mm, uint32_t r, uint32_t x, uint32_t sum)
+{
+	struct emit *e = mm->e;
+	uint32_t index, ok, merge, part;
+
+	for (uint32_t j = 0; j < 4; j++) {
+		ok = inside(e, r, add(e, x, c_uint(e, j)), mm->m, mm->n, mm->c->length, &index);
+		part = VALUE(e, SpvOpCompositeExtract, t_float(e), sum, j);
+		merge = emit_begin_if(e, ok);
+		CODE(e, SpvOpStore, emit_element(e, mm->c, false, index), part);
+		emit_end_if(e, merge);
+	}
+}
+
+static void store_sums(struct matmul *mm, uint32_t qa, uint32_t qb, const uint32_t sums[16])
+{
+	struct emit *e = mm->e;
+	uint32_t two = c_uint(e, 2), row, col, rows[8], cols[2], index;
+	struct fork fork;
+
+	row = add(e, mm->row, VALUE(e, SpvOpShiftLeftLogical, t_uint(e), qa, two));
+	col = add(e, mm->col, VALUE(e, SpvOpShiftLeftLogical, t_uint(e), qb, two));
+	for (uint32_t i = 0; i < 8; i++)
+		rows[i] = add(e, row, c_uint(e, i % 4 + i / 4 * 64));
+	for (uint32_t h = 0; h < 2; h++)
+		cols[h] = add(e, col, c_uint(e, 64 * h));
+	fork_begin(e, &fork, mm->whole);
+	for (uint32_t i = 0; i < 16; i++) {
+		index = add(e, mul(e, rows[i / 2], mm->n), cols[i % 2]);
+		index = div_by(e, index, 2);
+		CODE(e, SpvOpStore,
+		     VALUE(e, SpvOpAccessChain, mm->pointer4, mm->c4, c_uint(e, 0), index),
+		     sums[i]);
+	}
+	fork_else(e, &fork);
+	for (uint32_t i = 0; i < 16; i++)
+		store_row(mm, rows[i / 2], cols[i % 2], sums[i]);
+	emit_end_if(e, fork.merge);
+}
+
+/* for (l = 0; l < k; l += PXOS_MATMUL_DEPTH), with sums and the stage going round. */
+static void multiply(struct matmul *mm, uint32_t qa, uint32_t qb, uint32_t sums[16])
+{
+	struct emit *e = mm->e;
+	uint32_t header = module_new_id(&e->m), body = module_new_id(&e->m);
+	uint32_t next = module_new_id(&e->m), merge = module_new_id(&e->m);
+	uint32_t before = e->block, v = module_id(&e->m, ID_VEC4), zero, l, stage, next_l, other;
+	uint32_t phis[16], rounds[16], more;
+	struct part part;
+
+	zero = module_value(&e->m, &e->m.globals, SpvOpConstantNull, v, NULL, 0);
+	next_l = module_new_id(&e->m);
+	other = module_new_id(&e->m);
+	emit_branch(e, header);
+	emit_label(e, header);
+	l = VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, next_l, next);
+	stage = VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, other, next);
+	for (int i = 0; i < 16; i++) {
+		rounds[i] = module_new_id(&e->m);
+		phis[i] = VALUE(e, SpvOpPhi, v, zero, before, rounds[i], next);
+		sums[i] = phis[i];
+	}
+	more = less(e, l, mm->k);
+	CODE(e, SpvOpLoopMerge, merge, next, SpvLoopControlMaskNone);
+	CODE(e, SpvOpBranchConditional, more, body, merge);
+	emit_label(e, body);
+	CODE(e, SpvOpIAdd, t_uint(e), next_l, l, c_uint(e, PXOS_MATMUL_DEPTH));
+	CODE(e, SpvOpBitwiseXor, t_uint(e), other, stage, c_uint(e, STAGE));
+	load_part(mm, next_l, less(e, next_l, mm->k), &part);
+	for (uint32_t d = 0; d < PXOS_MATMUL_DEPTH; d++)
+		multiply_step(mm, d, stage, add(e, stage, qb), qa, sums);
+	store_part(mm, other, &part);
+	emit_barrier(e);
+	emit_branch(e, next);
+	emit_label(e, next);
+	for (int i = 0; i < 16; i++) {
+		CODE(e, SpvOpCopyObject, v, rounds[i], sums[i]);
+		sums[i] = phis[i];
+	}
+	emit_branch(e, header);
+	emit_label(e, merge);
+}
+
+static void declare_tiles(struct matmul *mm, const struct op *op)
+{
+	struct emit *e = mm->e;
+	uint32_t v = module_id(&e->m, ID_VEC4), type = module_new_id(&e->m), length;
+
+	length = c_uint(e, 2 * STAGE);
+	PUT(&e->m.globals, SpvOpTypeArray, type, v, length);
+	for (int i = 0; i < 2; i++)
+		mm->tiles[i] = module_variable(&e->m, SpvStorageClassWorkgroup, type);
+	mm->shared_pointer4 = module_pointer(&e->m, SpvStorageClassWorkgroup, v);
+	mm->b4 = emit_buffer(e, v, op->matmul_b, &mm->pointer4);
+	DECORATE(&e->m, mm->b4, SpvDecorationAliased);
+	DECORATE(&e->m, mm->b4, SpvDecorationNonWritable);
+	mm->c4 = emit_buffer(e, v, op->array, &mm->pointer4);
+	DECORATE(&e->m, mm->c4, SpvDecorationAliased);
+}
+
+/* Which tile is this workgroup's, and is it whole? */
+static void place_tile(struct matmul *mm)
+{
+	struct emit *e = mm->e;
+	uint32_t across, three, group, ok;
+
+	three = VALUE(e, SpvOpLoad, module_id(&e->m, ID_UVEC3), e->workgroup_id);
+	group = VALUE(e, SpvOpCompositeExtract, t_uint(e), three, 0);
+	group = add(e, group, emit_push_word(e, 0));
+	across = div_by(e, add(e, mm->n, c_uint(e, TILE - 1)), 7);
+	across = GLSL(e, t_uint(e), GLSLstd450UMax, across, c_uint(e, 1));
+	mm->row = VALUE(e, SpvOpUDiv, t_uint(e), group, across);
+	mm->col = VALUE(e, SpvOpISub, t_uint(e), group, mul(e, mm->row, across));
+	mm->row = mul(e, mm->row, c_uint(e, TILE));
+	mm->col = mul(e, mm->col, c_uint(e, TILE));
+	ok = VALUE(e, SpvOpULessThanEqual, t_bool(e), add(e, mm->row, c_uint(e, TILE)), mm->m);
+	ok = both(e, ok, VALUE(e, SpvOpULessThanEqual, t_bool(e),
+			       add(e, mm->col, c_uint(e, TILE)), mm->n));
+	ok = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), mod_by(e, mm->k, 3), c_uint(e, 0)));
+	ok = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), mod_by(e, mm->n, 2), c_uint(e, 0)));
+	ok = both(e, ok, fits(e, mm->m, mm->k, mm->a->length));
+	ok = both(e, ok, fits(e, mm->k, mm->n, mm->b->length));
+	mm->whole = both(e, ok, fits(e, mm->m, mm->n, mm->c->length));
+}
+
 void emit_matmul_tiled(struct emit *e, const struct op *op)
 {
-	(void)e;
-	(void)op;
+	struct matmul mm = { .e = e,
+			     .a = &e->arrays[op->matmul_a],
+			     .b = &e->arrays[op->matmul_b],
+			     .c = &e->arrays[op->array] };
+	uint32_t qa, qb, sums[16], some;
+	struct part part;
+
+	declare_tiles(&mm, op);
+	emit_args(e);
+	mm.m = size_of(e, &op->a);
+	mm.n = size_of(e, &op->b);
+	mm.k = size_of(e, &op->c);
+	mm.t = VALUE(e, SpvOpLoad, t_uint(e), e->local_index);
+	place_tile(&mm);
+	/* A subgroup of 32 makes 2 × 16 rows of 2 × 32 columns. */
+	qa = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), div_by(e, mm.t, 6), c_uint(e, 2));
+	qa = add(e, qa, div_by(e, mod_by(e, mm.t, 5), 3));
+	qb = mod_by(e, div_by(e, mm.t, 5), 1);
+	qb = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), qb, c_uint(e, 3));
+	qb = add(e, qb, mod_by(e, mm.t, 3));
+	some = less(e, c_uint(e, 0), mm.k);
+	load_part(&mm, c_uint(e, 0), some, &part);
+	store_part(&mm, c_uint(e, 0), &part);
+	emit_barrier(e);
+	multiply(&mm, qa, qb, sums);
+	store_sums(&mm, qa, qb, sums);
+}
+
+/* A row of A times a column of B; terms outside of an array are left out. */
+static uint32_t dot(struct matmul *mm, uint32_t row, uint32_t col, uint32_t loop)
+{
+	struct emit *e = mm->e;
+	uint32_t header = module_new_id(&e->m), body = module_new_id(&e->m);
+	uint32_t next = module_new_id(&e->m), merge = module_new_id(&e->m);
+	uint32_t next_l = module_new_id(&e->m), next_sum = module_new_id(&e->m);
+	uint32_t count = emit_charge(e, mm->k, 40, loop, false), before = e->block, l, sum, a, b;
+
+	emit_branch(e, header);
+	emit_label(e, header);
+	l = VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, next_l, next);
+	sum = VALUE(e, SpvOpPhi, t_float(e), c_float(e, 0), before, next_sum, next);
+	a = less(e, l, count);
+	CODE(e, SpvOpLoopMerge, merge, next, SpvLoopControlMaskNone);
+	CODE(e, SpvOpBranchConditional, a, body, merge);
+	emit_label(e, body);
+	a = load_checked(e, mm->a, row, l, mm->m, mm->k);
+	b = load_checked(e, mm->b, l, col, mm->k, mm->n);
+	emit_branch(e, next);
+	emit_label(e, next);
+	CODE(e, SpvOpExtInst, t_float(e), next_sum, module_id(&e->m, ID_GLSL), GLSLstd450Fma, a, b,
+	     sum);
+	CODE(e, SpvOpIAdd, t_uint(e), next_l, l, c_uint(e, 1));
+	emit_branch(e, header);
+	emit_label(e, merge);
+	return sum;
+}
+
+/* for (i = thread; i < elements; i += threads of the launch) C[i] = …; */
+void emit_matmul_shared_out(struct emit *e, const struct op *op)
+{
+	struct matmul mm = { .e = e,
+			     .a = &e->arrays[op->matmul_a],
+			     .b = &e->arrays[op->matmul_b],
+			     .c = &e->arrays[op->array] };
+	uint32_t header = module_new_id(&e->m), body = module_new_id(&e->m);
+	uint32_t next = module_new_id(&e->m), merge = module_new_id(&e->m);
+	uint32_t next_i = module_new_id(&e->m), next_turn = module_new_id(&e->m);
+	uint32_t elements, ok, turns, before, i, turn, row, col, sum, store;
+
+	mm.m = size_of(e, &op->a);
+	mm.n = size_of(e, &op->b);
+	mm.k = size_of(e, &op->c);
+	elements = product(e, mm.m, mm.n, &ok);
+	elements = VALUE(e, SpvOpSelect, t_uint(e), ok, elements, c_uint(e, UINT32_MAX));
+	/* What lies behind the array's end is not stored, so it need not be computed. */
+	elements = GLSL(e, t_uint(e), GLSLstd450UMin, elements, mm.c->length);
+	turns = VALUE(e, SpvOpISub, t_uint(e), elements, e->thread[0]);
+	turns = add(e, turns, VALUE(e, SpvOpISub, t_uint(e), e->total, c_uint(e, 1)));
+	turns = VALUE(e, SpvOpUDiv, t_uint(e), turns, e->total);
+	ok = less(e, e->thread[0], elements);
+	turns = VALUE(e, SpvOpSelect, t_uint(e), ok, turns, c_uint(e, 0));
+	turns = emit_charge(e, turns, 64, op->loop, false);
+	before = e->block;
+	emit_branch(e, header);
+	emit_label(e, header);
+	turn = VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, next_turn, next);
+	i = VALUE(e, SpvOpPhi, t_uint(e), e->thread[0], before, next_i, next);
+	ok = less(e, turn, turns);
+	CODE(e, SpvOpLoopMerge, merge, next, SpvLoopControlMaskNone);
+	CODE(e, SpvOpBranchConditional, ok, body, merge);
+	emit_label(e, body);
+	/* n is not 0 in here, or there were no elements. */
+	row = GLSL(e, t_uint(e), GLSLstd450UMax, mm.n, c_uint(e, 1));
+	row = VALUE(e, SpvOpUDiv, t_uint(e), i, row);
+	col = VALUE(e, SpvOpISub, t_uint(e), i, mul(e, row, mm.n));
+	sum = dot(&mm, row, col, op->loop + 1);
+	ok = less(e, i, mm.c->length);
+	ok = both(e, ok, VALUE(e, SpvOpLoad, t_bool(e), e->live));
+	store = emit_begin_if(e, ok);
+	CODE(e, SpvOpStore, emit_element(e, mm.c, false, i), sum);
+	emit_end_if(e, store);
+	emit_branch(e, next);
+	emit_label(e, next);
+	CODE(e, SpvOpIAdd, t_uint(e), next_turn, turn, c_uint(e, 1));
+	CODE(e, SpvOpIAdd, t_uint(e), next_i, i, e->total);
+	emit_branch(e, header);
+	emit_label(e, merge);
 }

@@ -72,7 +72,10 @@ static void emit_buffer_types(struct emit *e, uint32_t element, uint32_t *ret_st
 	if (!e->buffer_types[i].element) {
 		array = module_new_id(m);
 		PUT(&m->globals, SpvOpTypeRuntimeArray, array, element);
-		DECORATE(m, array, SpvDecorationArrayStride, element == m->ids[ID_U8] ? 1 : 4);
+		DECORATE(m, array, SpvDecorationArrayStride,
+			 element == m->ids[ID_U8]   ? 1 :
+			 element == m->ids[ID_VEC4] ? 16 :
+						      4);
 		e->buffer_types[i].element = element;
 		e->buffer_types[i].block = module_new_id(m);
 		PUT(&m->globals, SpvOpTypeStruct, e->buffer_types[i].block, array);
@@ -106,7 +109,8 @@ static void emit_global_array(struct emit *e, uint32_t i)
 
 	to->element = element_id(e, i, array->type);
 	to->variable = emit_buffer(e, to->element, i, &to->pointer);
-	if (e->target->flags & PXOS_TARGET_ARRAYS_APART)
+	/* A matrix product looks at its arrays in two ways, by float and by vector. */
+	if (e->target->flags & PXOS_TARGET_ARRAYS_APART && !kernel_lone_matmul(e->kernel))
 		DECORATE(&e->m, to->variable, SpvDecorationRestrict);
 	else
 		DECORATE(&e->m, to->variable, SpvDecorationAliased);

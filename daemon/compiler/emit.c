@@ -148,7 +148,7 @@ static uint32_t emit_arg_word(struct emit *e, uint32_t i)
 	return VALUE(e, SpvOpLoad, t_uint(e), pointer);
 }
 
-static void emit_args(struct emit *e)
+void emit_args(struct emit *e)
 {
 	const struct kernel *kernel = e->kernel;
 

@@ -10,6 +10,9 @@
 #define PXOS_MATMUL_THREADS 256
 #define PXOS_MATMUL_ROWS 128
 #define PXOS_MATMUL_COLS 128
+#define PXOS_MATMUL_DEPTH 8
+/* Two tiles, each twice. */
+#define PXOS_MATMUL_SHARED_BYTES ((PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * PXOS_MATMUL_DEPTH * 2 * 4)
 
 /* Kernels of more operations are not coarsened: four times as much would not fit. */
 #define COARSEN_OPS_MAX 64
@@ -96,7 +99,7 @@ struct emit {
 	uint32_t shared_uint, shared_float; /* pointer types */
 	struct {
 		uint32_t element, block, block_pointer, pointer;
-	} buffer_types[4];
+	} buffer_types[6];
 	struct {
 		uint32_t id, result, a, b;
 	} signatures[16]; /* function types made */
@@ -147,6 +150,8 @@ static inline uint32_t c_float(struct emit *e, float value)
 struct pxos_kernel;
 int kernel_emit(struct program *program, struct kernel *kernel, struct pxos_kernel *out);
 uint32_t emit_push_word(struct emit *e, uint32_t i);
+/* Load lengths and scalars. */
+void emit_args(struct emit *e);
 uint32_t emit_type(struct emit *e, enum pxos_type type);
 void emit_label(struct emit *e, uint32_t label);
 void emit_branch(struct emit *e, uint32_t label);

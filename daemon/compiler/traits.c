@@ -285,6 +285,7 @@ static void matmul_shape(const struct kernel *kernel, const struct op *op, struc
 
 	out->flags |= PXOS_KERNEL_MATMUL;
 	out->flags &= ~(uint32_t)PXOS_KERNEL_ANY_BLOCK;
+	out->shared_bytes = PXOS_MATMUL_SHARED_BYTES;
 	out->coarsen_reason = "a matrix product is tiled, 8 by 8 elements a thread";
 	for (int i = 0; i < 3; i++) {
 		out->matmul[i].is_scalar = sizes[i]->kind == OPERAND_SCALAR;
