@@ -19,7 +19,7 @@ $(B)/bench/spv/$(1).spv: bench/glsl/$(2).comp bench/bench.mk
 		$(SPIRV_OPT) -O --target-env=vulkan1.1 $$@.plain -o $$@ && rm $$@.plain)
 endef
 
-$(foreach n,empty saxpy-plain triad-plain stencil-plain reduce-plain histogram-plain \
+$(foreach n,empty increment saxpy-plain triad-plain stencil-plain reduce-plain histogram-plain \
 	mandelbrot-plain matmul-plain,$(eval $(call bench_shader,$(n),$(n),)))
 $(foreach v,1 2 4,$(foreach n,copy saxpy triad,\
 	$(eval $(call bench_shader,$(n)-tuned-$(v),$(n)-tuned,-DVECTORS=$(v)))))

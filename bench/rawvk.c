@@ -192,6 +192,21 @@ static void make_device(struct rawvk *rv, bool robust)
 	rv->vk.vkGetDeviceQueue(rv->device, rv->family, 0, &rv->queue);
 }
 
+VkCommandBuffer rawvk_commands_new(struct rawvk *rv)
+{
+	const VkCommandBufferAllocateInfo info = {
+		.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+		.commandPool = rv->pool,
+		.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+		.commandBufferCount = 1,
+	};
+	VkCommandBuffer commands;
+
+	must("vkAllocateCommandBuffers",
+	     rv->vk.vkAllocateCommandBuffers(rv->device, &info, &commands));
+	return commands;
+}
+
 static void make_tools(struct rawvk *rv)
 {
 	const VkCommandPoolCreateInfo pool = {
@@ -205,16 +220,9 @@ static void make_tools(struct rawvk *rv)
 		.queryType = VK_QUERY_TYPE_TIMESTAMP,
 		.queryCount = QUERIES,
 	};
-	VkCommandBufferAllocateInfo commands = {
-		.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-		.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-		.commandBufferCount = 1,
-	};
 
 	must("vkCreateCommandPool", rv->vk.vkCreateCommandPool(rv->device, &pool, NULL, &rv->pool));
-	commands.commandPool = rv->pool;
-	must("vkAllocateCommandBuffers",
-	     rv->vk.vkAllocateCommandBuffers(rv->device, &commands, &rv->commands));
+	rv->commands = rawvk_commands_new(rv);
 	must("vkCreateFence", rv->vk.vkCreateFence(rv->device, &fence, NULL, &rv->fence));
 	must("vkCreateQueryPool",
 	     rv->vk.vkCreateQueryPool(rv->device, &queries, NULL, &rv->queries));
@@ -372,7 +380,12 @@ void rawvk_barrier(struct rawvk *rv, VkCommandBuffer commands)
 				    &barrier, 0, NULL, 0, NULL);
 }
 
-void rawvk_submit_wait(struct rawvk *rv, VkCommandBuffer commands)
+void rawvk_end(struct rawvk *rv, VkCommandBuffer commands)
+{
+	must("vkEndCommandBuffer", rv->vk.vkEndCommandBuffer(commands));
+}
+
+void rawvk_submit(struct rawvk *rv, VkCommandBuffer commands)
 {
 	const VkSubmitInfo submit = {
 		.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
@@ -380,11 +393,21 @@ void rawvk_submit_wait(struct rawvk *rv, VkCommandBuffer commands)
 		.pCommandBuffers = &commands,
 	};
 
-	must("vkEndCommandBuffer", rv->vk.vkEndCommandBuffer(commands));
 	must("vkQueueSubmit", rv->vk.vkQueueSubmit(rv->queue, 1, &submit, rv->fence));
+}
+
+void rawvk_wait(struct rawvk *rv)
+{
 	must("vkWaitForFences",
 	     rv->vk.vkWaitForFences(rv->device, 1, &rv->fence, VK_TRUE, UINT64_MAX));
 	must("vkResetFences", rv->vk.vkResetFences(rv->device, 1, &rv->fence));
+}
+
+void rawvk_submit_wait(struct rawvk *rv, VkCommandBuffer commands)
+{
+	rawvk_end(rv, commands);
+	rawvk_submit(rv, commands);
+	rawvk_wait(rv);
 }
 
 void rawvk_record(struct rawvk *rv, VkCommandBuffer commands, const struct rawvk_pipeline *p)
@@ -396,6 +419,21 @@ void rawvk_record(struct rawvk *rv, VkCommandBuffer commands, const struct rawvk
 		rv->vk.vkCmdPushConstants(commands, p->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0,
 					  4 * p->n_push, p->push);
 	rv->vk.vkCmdDispatch(commands, p->groups[0], p->groups[1], p->groups[2]);
+}
+
+static void stamp(struct rawvk *rv, VkCommandBuffer commands, uint32_t query)
+{
+	rv->vk.vkCmdWriteTimestamp(commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, rv->queries,
+				   query);
+}
+
+void rawvk_record_stamped(struct rawvk *rv, VkCommandBuffer commands,
+			  const struct rawvk_pipeline *p)
+{
+	rv->vk.vkCmdResetQueryPool(commands, rv->queries, 0, 2);
+	stamp(rv, commands, 0);
+	rawvk_record(rv, commands, p);
+	stamp(rv, commands, 1);
 }
 
 static void record_job(struct rawvk *rv, const struct rawvk_job *job)
@@ -423,11 +461,9 @@ void rawvk_time(struct rawvk *rv, const struct rawvk_job *jobs, unsigned int n, 
 	rv->vk.vkCmdResetQueryPool(rv->commands, rv->queries, 0, 2 * n);
 	for (i = 0; i < n; i++) {
 		rawvk_barrier(rv, rv->commands);
-		rv->vk.vkCmdWriteTimestamp(rv->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT,
-					   rv->queries, 2 * i);
+		stamp(rv, rv->commands, 2 * i);
 		record_job(rv, &jobs[i]);
-		rv->vk.vkCmdWriteTimestamp(rv->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT,
-					   rv->queries, 2 * i + 1);
+		stamp(rv, rv->commands, 2 * i + 1);
 	}
 	rawvk_barrier(rv, rv->commands);
 	rawvk_submit_wait(rv, rv->commands);

@@ -163,8 +163,15 @@ void rawvk_pipeline_bind(struct rawvk *rv, struct rawvk_pipeline *p,
 			 const struct rawvk_buffer *const *buffers, uint32_t n);
 /* Into @commands: bind, push, dispatch; no barrier. */
 void rawvk_record(struct rawvk *rv, VkCommandBuffer commands, const struct rawvk_pipeline *p);
+/* The same between two timestamps, which nobody reads. */
+void rawvk_record_stamped(struct rawvk *rv, VkCommandBuffer commands,
+			  const struct rawvk_pipeline *p);
 
 void rawvk_begin(struct rawvk *rv, VkCommandBuffer commands, VkCommandBufferUsageFlags flags);
+VkCommandBuffer rawvk_commands_new(struct rawvk *rv); /* freed with @rv */
+void rawvk_end(struct rawvk *rv, VkCommandBuffer commands);
+void rawvk_submit(struct rawvk *rv, VkCommandBuffer commands);
+void rawvk_wait(struct rawvk *rv); /* for the one submission under way */
 void rawvk_submit_wait(struct rawvk *rv, VkCommandBuffer commands);
 void rawvk_barrier(struct rawvk *rv, VkCommandBuffer commands);
 /* All jobs once, in order, in one submission; nanoseconds of GPU time each. */
