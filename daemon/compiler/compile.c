@@ -96,6 +96,7 @@ static int emit_kernels(struct compilation *c)
 	for (uint32_t i = 0; i < n; i++) {
 		struct kernel *kernel = program_kernel(&c->program, i);
 
+		kernel_ranges(kernel);
 		kernel_traits(&c->program, kernel, &kernels[i]);
 		if (c->arena.failed)
 			return -ENOMEM;

@@ -5,15 +5,17 @@
  * Alone in its kernel it is tiled. A workgroup of 256 makes a tile of 128 × 128 of
  * C, a thread 8 × 8 of it, as four blocks of 4 × 4 that lie 64 apart, so that the
  * reads of a subgroup from shared memory are a few wide ones that many threads
- * share. Tiles of A and B, PXOS_MATMUL_DEPTH deep, are double buffered in shared memory:
+ * share. Tiles of A and B, 8 or 16 deep, are double buffered in shared memory:
  * while one pair is multiplied the next is on its way in registers, and one
  * barrier a step suffices. A's tile is kept by columns; vector q of column l lies
  * at q ^ (l % 8), which spreads the writes over the banks.
  *
- * Tiles that lie whole inside three whole matrices (the same for all threads, and
- * decided once) are read and written by vectors of four without a check. All others
- * compare each element, with products of sizes taken to 64 bits: what is outside a
- * matrix, or outside its array, is 0 and is not stored.
+ * There are three ways in and out of memory, and which is taken is the same for all
+ * threads of a workgroup. If the arrays are as long as the matrices are large,
+ * tiles that lie whole inside them go by vectors of four without a check, and tiles
+ * at an edge compare row and column with the sizes. If an array is too short,
+ * every element is compared with its array's length, with products of sizes taken to
+ * 64 bits: what is outside of a matrix, or of its array, is 0 and is not stored.
  *
  * Beside other operations the threads of the launch share the elements of C out
  * among themselves, each summing a row times a column: plain, and slow.
@@ -21,8 +23,9 @@
 #include "emit.h"
 
 #define TILE PXOS_MATMUL_ROWS
-/* vec4s of one stage of one tile */
-#define STAGE (PXOS_MATMUL_DEPTH * TILE / 4)
+/* A tile is loaded by slabs of 8 along the inner size, a vector a thread each. */
+#define SLAB 8
+#define SLABS_MAX 2
 
 struct matmul {
 	struct emit *e;
@@ -33,7 +36,10 @@ struct matmul {
 	uint32_t m, n, k;
 	uint32_t row, col; /* of the tile's first element */
 	uint32_t whole; /* bool: no checks needed */
+	uint32_t long_enough; /* bool: each array holds its matrix */
 	uint32_t t;
+	uint32_t depth; /* of a tile: 8 or 16 */
+	uint32_t stage; /* vec4s of one tile */
 };
 
 /* Macros for the order of evaluation; see emit-helper.c. */
@@ -85,14 +91,22 @@ static uint32_t inside(struct emit *e, uint32_t i, uint32_t j, uint32_t rows, ui
 	return both(e, ok, less(e, j, rest));
 }
 
-static uint32_t load_checked(struct emit *e, const struct emit_array *array, uint32_t i, uint32_t j,
-			     uint32_t rows, uint32_t cols)
+/* array[index] if ok, else 0 */
+static uint32_t load_if(struct emit *e, const struct emit_array *array, uint32_t index, uint32_t ok)
 {
-	uint32_t index, ok = inside(e, i, j, rows, cols, array->length, &index), value;
+	uint32_t value;
 
 	index = VALUE(e, SpvOpSelect, t_uint(e), ok, index, c_uint(e, 0));
 	value = VALUE(e, SpvOpLoad, t_float(e), emit_element(e, array, false, index));
 	return VALUE(e, SpvOpSelect, t_float(e), ok, value, c_float(e, 0));
+}
+
+static uint32_t load_checked(struct emit *e, const struct emit_array *array, uint32_t i, uint32_t j,
+			     uint32_t rows, uint32_t cols)
+{
+	uint32_t index, ok = inside(e, i, j, rows, cols, array->length, &index);
+
+	return load_if(e, array, index, ok);
 }
 
 static uint32_t vec4(struct emit *e, const uint32_t parts[4])
@@ -101,16 +115,20 @@ static uint32_t vec4(struct emit *e, const uint32_t parts[4])
 		     parts[2], parts[3]);
 }
 
-/* This thread's part of the tiles at inner index @l: four of A's column, four of B's row. */
+/* This thread's share of a slab: four of a column of A, four of a row of B. */
 struct part {
 	uint32_t a, b;
 };
 
-static void load_whole(struct matmul *mm, uint32_t la, uint32_t ra, uint32_t lb, uint32_t cb,
-		       struct part *part)
+/* Where that is: row and inner index of A's, inner index and column of B's. */
+struct spot {
+	uint32_t ra, la, lb, cb;
+};
+
+static void load_whole(struct matmul *mm, const struct spot *at, struct part *part)
 {
 	struct emit *e = mm->e;
-	uint32_t index = add(e, mul(e, ra, mm->k), la), parts[4], pointer;
+	uint32_t index = add(e, mul(e, at->ra, mm->k), at->la), parts[4], pointer;
 
 	for (int i = 0; i < 4; i++) {
 		pointer = emit_element(e, mm->a, false, index);
@@ -118,22 +136,44 @@ static void load_whole(struct matmul *mm, uint32_t la, uint32_t ra, uint32_t lb,
 		index = add(e, index, mm->k);
 	}
 	part->a = vec4(e, parts);
-	index = div_by(e, add(e, mul(e, lb, mm->n), cb), 2);
+	index = div_by(e, add(e, mul(e, at->lb, mm->n), at->cb), 2);
 	pointer = VALUE(e, SpvOpAccessChain, mm->pointer4, mm->b4, c_uint(e, 0), index);
 	part->b = VALUE(e, SpvOpLoad, module_id(&e->m, ID_VEC4), pointer);
 }
 
-static void load_edge(struct matmul *mm, uint32_t la, uint32_t ra, uint32_t lb, uint32_t cb,
-		      struct part *part)
+static void load_edge(struct matmul *mm, const struct spot *at, struct part *part)
+{
+	struct emit *e = mm->e;
+	uint32_t parts[4], index = add(e, mul(e, at->ra, mm->k), at->la), ok;
+	uint32_t inner = less(e, at->la, mm->k);
+
+	for (uint32_t i = 0; i < 4; i++) {
+		ok = both(e, less(e, add(e, at->ra, c_uint(e, i)), mm->m), inner);
+		parts[i] = load_if(e, mm->a, index, ok);
+		index = add(e, index, mm->k);
+	}
+	part->a = vec4(e, parts);
+	index = add(e, mul(e, at->lb, mm->n), at->cb);
+	inner = less(e, at->lb, mm->k);
+	for (uint32_t i = 0; i < 4; i++) {
+		ok = both(e, less(e, add(e, at->cb, c_uint(e, i)), mm->n), inner);
+		parts[i] = load_if(e, mm->b, add(e, index, c_uint(e, i)), ok);
+	}
+	part->b = vec4(e, parts);
+}
+
+static void load_short(struct matmul *mm, const struct spot *at, struct part *part)
 {
 	struct emit *e = mm->e;
 	uint32_t parts[4];
 
 	for (uint32_t i = 0; i < 4; i++)
-		parts[i] = load_checked(e, mm->a, add(e, ra, c_uint(e, i)), la, mm->m, mm->k);
+		parts[i] = load_checked(e, mm->a, add(e, at->ra, c_uint(e, i)), at->la, mm->m,
+					mm->k);
 	part->a = vec4(e, parts);
 	for (uint32_t i = 0; i < 4; i++)
-		parts[i] = load_checked(e, mm->b, lb, add(e, cb, c_uint(e, i)), mm->k, mm->n);
+		parts[i] = load_checked(e, mm->b, at->lb, add(e, at->cb, c_uint(e, i)), mm->k,
+					mm->n);
 	part->b = vec4(e, parts);
 }
 
@@ -159,29 +199,57 @@ static void fork_else(struct emit *e, struct fork *fork)
 	emit_label(e, fork->other);
 }
 
-/* @more: the tile at @l is inside the matrices' inner size. */
-static void load_part(struct matmul *mm, uint32_t l, uint32_t more, struct part *part)
+typedef void load_way(struct matmul *mm, const struct spot *at, struct part *part);
+
+/* All slabs of a tile, one way or another. */
+static void load_slabs(struct matmul *mm, uint32_t l, load_way *way, struct part *parts)
 {
 	struct emit *e = mm->e;
-	uint32_t la = add(e, l, mod_by(e, mm->t, 3)), ra, lb, cb, from[2], v;
-	struct part parts[2];
-	struct fork fork;
+	struct spot at;
 
-	ra = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), div_by(e, mm->t, 3), c_uint(e, 2));
-	ra = add(e, mm->row, ra);
-	lb = add(e, l, div_by(e, mm->t, 5));
-	cb = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), mod_by(e, mm->t, 5), c_uint(e, 2));
-	cb = add(e, mm->col, cb);
+	at.ra = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), div_by(e, mm->t, 3), c_uint(e, 2));
+	at.ra = add(e, mm->row, at.ra);
+	at.cb = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), mod_by(e, mm->t, 5), c_uint(e, 2));
+	at.cb = add(e, mm->col, at.cb);
+	for (uint32_t p = 0; p < mm->depth / SLAB; p++) {
+		uint32_t start = add(e, l, c_uint(e, p * SLAB));
+
+		at.la = add(e, start, mod_by(e, mm->t, 3));
+		at.lb = add(e, start, div_by(e, mm->t, 5));
+		way(mm, &at, &parts[p]);
+	}
+}
+
+/* @more: the tile at @l starts inside of the inner size. */
+static void load_parts(struct matmul *mm, uint32_t l, uint32_t more, struct part *parts)
+{
+	struct emit *e = mm->e;
+	struct part ways[3][SLABS_MAX];
+	struct fork fork, inner;
+	uint32_t from[3], v = module_id(&e->m, ID_VEC4), joined;
+
 	fork_begin(e, &fork, both(e, mm->whole, more));
-	load_whole(mm, la, ra, lb, cb, &parts[0]);
+	load_slabs(mm, l, load_whole, ways[0]);
 	from[0] = e->block;
 	fork_else(e, &fork);
-	load_edge(mm, la, ra, lb, cb, &parts[1]);
+	fork_begin(e, &inner, mm->long_enough);
+	load_slabs(mm, l, load_edge, ways[1]);
+	from[1] = e->block;
+	fork_else(e, &inner);
+	load_slabs(mm, l, load_short, ways[2]);
+	from[2] = e->block;
+	emit_end_if(e, inner.merge);
+	for (uint32_t p = 0; p < mm->depth / SLAB; p++) {
+		joined = VALUE(e, SpvOpPhi, v, ways[1][p].a, from[1], ways[2][p].a, from[2]);
+		ways[1][p].b = VALUE(e, SpvOpPhi, v, ways[1][p].b, from[1], ways[2][p].b, from[2]);
+		ways[1][p].a = joined;
+	}
 	from[1] = e->block;
 	emit_end_if(e, fork.merge);
-	v = module_id(&e->m, ID_VEC4);
-	part->a = VALUE(e, SpvOpPhi, v, parts[0].a, from[0], parts[1].a, from[1]);
-	part->b = VALUE(e, SpvOpPhi, v, parts[0].b, from[0], parts[1].b, from[1]);
+	for (uint32_t p = 0; p < mm->depth / SLAB; p++) {
+		parts[p].a = VALUE(e, SpvOpPhi, v, ways[0][p].a, from[0], ways[1][p].a, from[1]);
+		parts[p].b = VALUE(e, SpvOpPhi, v, ways[0][p].b, from[0], ways[1][p].b, from[1]);
+	}
 }
 
 static uint32_t tile_pointer(struct matmul *mm, int which, uint32_t index)
@@ -191,19 +259,23 @@ static uint32_t tile_pointer(struct matmul *mm, int which, uint32_t index)
 	return VALUE(e, SpvOpAccessChain, mm->shared_pointer4, mm->tiles[which], index);
 }
 
-/* @stage: 0 or STAGE, where the pair of tiles starts. */
-static void store_part(struct matmul *mm, uint32_t stage, const struct part *part)
+/* @stage: where the pair of tiles starts. */
+static void store_parts(struct matmul *mm, uint32_t stage, const struct part *parts)
 {
 	struct emit *e = mm->e;
-	uint32_t column = mod_by(e, mm->t, 3), q, index;
+	uint32_t column = mod_by(e, mm->t, 3), q, index[2];
 
 	q = VALUE(e, SpvOpBitwiseXor, t_uint(e), div_by(e, mm->t, 3), column);
-	index = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), column, c_uint(e, 5));
-	index = add(e, add(e, index, q), stage);
-	CODE(e, SpvOpStore, tile_pointer(mm, 0, index), part->a);
+	index[0] = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), column, c_uint(e, 5));
+	index[0] = add(e, add(e, index[0], q), stage);
 	/* t / 32 * 32 + t % 32 */
-	index = add(e, mm->t, stage);
-	CODE(e, SpvOpStore, tile_pointer(mm, 1, index), part->b);
+	index[1] = add(e, mm->t, stage);
+	for (uint32_t p = 0; p < mm->depth / SLAB; p++) {
+		uint32_t slab = c_uint(e, p * SLAB * TILE / 4);
+
+		CODE(e, SpvOpStore, tile_pointer(mm, 0, add(e, index[0], slab)), parts[p].a);
+		CODE(e, SpvOpStore, tile_pointer(mm, 1, add(e, index[1], slab)), parts[p].b);
+	}
 }
 
 static uint32_t load_tile(struct matmul *mm, int which, uint32_t index, uint32_t offset)
@@ -240,13 +312,20 @@ static void multiply_step(struct matmul *mm, uint32_t d, uint32_t a_start, uint3
 	}
 }
 
-static void store_row(struct matmul *mm, uint32_t r, uint32_t x, uint32_t sum)
+/* Four sums of a row, element by element; @checked: also against C's length. */
+static void store_row(struct matmul *mm, uint32_t r, uint32_t x, uint32_t sum, bool checked)
 {
 	struct emit *e = mm->e;
-	uint32_t index, ok, merge, part;
+	uint32_t index, ok, merge, part, column;
 
 	for (uint32_t j = 0; j < 4; j++) {
-		ok = inside(e, r, add(e, x, c_uint(e, j)), mm->m, mm->n, mm->c->length, &index);
+		column = add(e, x, c_uint(e, j));
+		if (checked) {
+			ok = inside(e, r, column, mm->m, mm->n, mm->c->length, &index);
+		} else {
+			ok = both(e, less(e, r, mm->m), less(e, column, mm->n));
+			index = add(e, mul(e, r, mm->n), column);
+		}
 		part = VALUE(e, SpvOpCompositeExtract, t_float(e), sum, j);
 		merge = emit_begin_if(e, ok);
 		CODE(e, SpvOpStore, emit_element(e, mm->c, false, index), part);
@@ -258,7 +337,7 @@ static void store_sums(struct matmul *mm, uint32_t qa, uint32_t qb, const uint32
 {
 	struct emit *e = mm->e;
 	uint32_t two = c_uint(e, 2), row, col, rows[8], cols[2], index;
-	struct fork fork;
+	struct fork fork, inner;
 
 	row = add(e, mm->row, VALUE(e, SpvOpShiftLeftLogical, t_uint(e), qa, two));
 	col = add(e, mm->col, VALUE(e, SpvOpShiftLeftLogical, t_uint(e), qb, two));
@@ -275,12 +354,17 @@ static void store_sums(struct matmul *mm, uint32_t qa, uint32_t qb, const uint32
 		     sums[i]);
 	}
 	fork_else(e, &fork);
+	fork_begin(e, &inner, mm->long_enough);
 	for (uint32_t i = 0; i < 16; i++)
-		store_row(mm, rows[i / 2], cols[i % 2], sums[i]);
+		store_row(mm, rows[i / 2], cols[i % 2], sums[i], false);
+	fork_else(e, &inner);
+	for (uint32_t i = 0; i < 16; i++)
+		store_row(mm, rows[i / 2], cols[i % 2], sums[i], true);
+	emit_end_if(e, inner.merge);
 	emit_end_if(e, fork.merge);
 }
 
-/* for (l = 0; l < k; l += PXOS_MATMUL_DEPTH), with sums and the stage going round. */
+/* for (l = 0; l < k; l += depth), with sums and the stage going round. */
 static void multiply(struct matmul *mm, uint32_t qa, uint32_t qb, uint32_t sums[16])
 {
 	struct emit *e = mm->e;
@@ -288,7 +372,7 @@ static void multiply(struct matmul *mm, uint32_t qa, uint32_t qb, uint32_t sums[
 	uint32_t next = module_new_id(&e->m), merge = module_new_id(&e->m);
 	uint32_t before = e->block, v = module_id(&e->m, ID_VEC4), zero, l, stage, next_l, other;
 	uint32_t phis[16], rounds[16], more;
-	struct part part;
+	struct part parts[SLABS_MAX];
 
 	zero = module_value(&e->m, &e->m.globals, SpvOpConstantNull, v, NULL, 0);
 	next_l = module_new_id(&e->m);
@@ -306,12 +390,12 @@ static void multiply(struct matmul *mm, uint32_t qa, uint32_t qb, uint32_t sums[
 	CODE(e, SpvOpLoopMerge, merge, next, SpvLoopControlMaskNone);
 	CODE(e, SpvOpBranchConditional, more, body, merge);
 	emit_label(e, body);
-	CODE(e, SpvOpIAdd, t_uint(e), next_l, l, c_uint(e, PXOS_MATMUL_DEPTH));
-	CODE(e, SpvOpBitwiseXor, t_uint(e), other, stage, c_uint(e, STAGE));
-	load_part(mm, next_l, less(e, next_l, mm->k), &part);
-	for (uint32_t d = 0; d < PXOS_MATMUL_DEPTH; d++)
+	CODE(e, SpvOpIAdd, t_uint(e), next_l, l, c_uint(e, mm->depth));
+	CODE(e, SpvOpBitwiseXor, t_uint(e), other, stage, c_uint(e, mm->stage));
+	load_parts(mm, next_l, less(e, next_l, mm->k), parts);
+	for (uint32_t d = 0; d < mm->depth; d++)
 		multiply_step(mm, d, stage, add(e, stage, qb), qa, sums);
-	store_part(mm, other, &part);
+	store_parts(mm, other, parts);
 	emit_barrier(e);
 	emit_branch(e, next);
 	emit_label(e, next);
@@ -328,7 +412,7 @@ static void declare_tiles(struct matmul *mm, const struct op *op)
 	struct emit *e = mm->e;
 	uint32_t v = module_id(&e->m, ID_VEC4), type = module_new_id(&e->m), length;
 
-	length = c_uint(e, 2 * STAGE);
+	length = c_uint(e, 2 * mm->stage);
 	PUT(&e->m.globals, SpvOpTypeArray, type, v, length);
 	for (int i = 0; i < 2; i++)
 		mm->tiles[i] = module_variable(&e->m, SpvStorageClassWorkgroup, type);
@@ -355,14 +439,17 @@ static void place_tile(struct matmul *mm)
 	mm->col = VALUE(e, SpvOpISub, t_uint(e), group, mul(e, mm->row, across));
 	mm->row = mul(e, mm->row, c_uint(e, TILE));
 	mm->col = mul(e, mm->col, c_uint(e, TILE));
+	ok = fits(e, mm->m, mm->k, mm->a->length);
+	ok = both(e, ok, fits(e, mm->k, mm->n, mm->b->length));
+	mm->long_enough = both(e, ok, fits(e, mm->m, mm->n, mm->c->length));
 	ok = VALUE(e, SpvOpULessThanEqual, t_bool(e), add(e, mm->row, c_uint(e, TILE)), mm->m);
+	ok = both(e, ok, mm->long_enough);
 	ok = both(e, ok, VALUE(e, SpvOpULessThanEqual, t_bool(e),
 			       add(e, mm->col, c_uint(e, TILE)), mm->n));
-	ok = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), mod_by(e, mm->k, 3), c_uint(e, 0)));
-	ok = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), mod_by(e, mm->n, 2), c_uint(e, 0)));
-	ok = both(e, ok, fits(e, mm->m, mm->k, mm->a->length));
-	ok = both(e, ok, fits(e, mm->k, mm->n, mm->b->length));
-	mm->whole = both(e, ok, fits(e, mm->m, mm->n, mm->c->length));
+	/* Rows of B and C start at a vector; whole slabs along the inner size. */
+	across = mm->depth == SLAB ? mod_by(e, mm->k, 3) : mod_by(e, mm->k, 4);
+	ok = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), across, c_uint(e, 0)));
+	mm->whole = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), mod_by(e, mm->n, 2), c_uint(e, 0)));
 }
 
 void emit_matmul_tiled(struct emit *e, const struct op *op)
@@ -372,8 +459,10 @@ void emit_matmul_tiled(struct emit *e, const struct op *op)
 			     .b = &e->arrays[op->matmul_b],
 			     .c = &e->arrays[op->array] };
 	uint32_t qa, qb, sums[16], some;
-	struct part part;
+	struct part parts[SLABS_MAX];
 
+	mm.depth = matmul_depth(e->target);
+	mm.stage = mm.depth * TILE / 4;
 	declare_tiles(&mm, op);
 	emit_args(e);
 	mm.m = size_of(e, &op->a);
@@ -388,8 +477,8 @@ void emit_matmul_tiled(struct emit *e, const struct op *op)
 	qb = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), qb, c_uint(e, 3));
 	qb = add(e, qb, mod_by(e, mm.t, 3));
 	some = less(e, c_uint(e, 0), mm.k);
-	load_part(&mm, c_uint(e, 0), some, &part);
-	store_part(&mm, c_uint(e, 0), &part);
+	load_parts(&mm, c_uint(e, 0), some, parts);
+	store_parts(&mm, c_uint(e, 0), parts);
 	emit_barrier(e);
 	multiply(&mm, qa, qb, sums);
 	store_sums(&mm, qa, qb, sums);

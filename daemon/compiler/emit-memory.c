@@ -73,9 +73,8 @@ static void emit_buffer_types(struct emit *e, uint32_t element, uint32_t *ret_st
 		array = module_new_id(m);
 		PUT(&m->globals, SpvOpTypeRuntimeArray, array, element);
 		DECORATE(m, array, SpvDecorationArrayStride,
-			 element == m->ids[ID_U8]   ? 1 :
-			 element == m->ids[ID_VEC4] ? 16 :
-						      4);
+			 element == m->ids[ID_U8] ? 1 :
+			 element == m->ids[ID_VEC4] || element == m->ids[ID_UVEC4] ? 16 : 4);
 		e->buffer_types[i].element = element;
 		e->buffer_types[i].block = module_new_id(m);
 		PUT(&m->globals, SpvOpTypeStruct, e->buffer_types[i].block, array);
@@ -109,8 +108,8 @@ static void emit_global_array(struct emit *e, uint32_t i)
 
 	to->element = element_id(e, i, array->type);
 	to->variable = emit_buffer(e, to->element, i, &to->pointer);
-	/* A matrix product looks at its arrays in two ways, by float and by vector. */
-	if (e->target->flags & PXOS_TARGET_ARRAYS_APART && !kernel_lone_matmul(e->kernel))
+	/* Where a buffer is looked at in two ways, that is an alias of its own. */
+	if (e->target->flags & PXOS_TARGET_ARRAYS_APART && !e->two_ways)
 		DECORATE(&e->m, to->variable, SpvDecorationRestrict);
 	else
 		DECORATE(&e->m, to->variable, SpvDecorationAliased);
@@ -143,8 +142,11 @@ static void emit_shared_array(struct emit *e, uint32_t i)
 
 void emit_arrays(struct emit *e)
 {
-	for (uint32_t i = 0; i < e->kernel->arrays.n; i++)
+	for (uint32_t i = 0; i < e->kernel->arrays.n; i++) {
 		emit_global_array(e, i);
+		if (e->vectors)
+			emit_fours(e, i);
+	}
 	if (e->kernel->shared.n)
 		e->shared_uint = module_pointer(&e->m, SpvStorageClassWorkgroup, t_uint(e));
 	for (uint32_t i = 0; i < e->kernel->shared.n; i++)
@@ -156,7 +158,7 @@ void emit_arrays(struct emit *e)
 /* One term after the other, on a stack as deep as the parser lets it get. */
 static uint32_t emit_index(struct emit *e, const struct op *op, uint32_t copy)
 {
-	uint32_t stack[3 * (PXOS_PAREN_DEPTH_MAX + 2)], n = 0;
+	uint32_t stack[TERM_STACK_MAX], n = 0;
 
 	for (uint32_t i = 0; i < op->n_terms; i++) {
 		const struct term *term = kernel_term(e->kernel, op->first_term + i);
@@ -190,13 +192,16 @@ static uint32_t emit_index(struct emit *e, const struct op *op, uint32_t copy)
 	return stack[0];
 }
 
-/* Is the index in range? A negative int is a large unsigned number. */
+/* Is the index in range? A negative int is a large unsigned number. 0: it always is. */
 static uint32_t emit_in_range(struct emit *e, const struct op *op, uint32_t index)
 {
 	const struct emit_array *array = find_array(e, op);
 	enum pxos_type type = kernel_term(e->kernel, op->first_term + op->n_terms - 1)->type;
 	uint32_t length = array->length;
 
+	if (op->array & ARRAY_SHARED &&
+	    kernel_index_max(e->kernel, op) < kernel_shared(e->kernel, op->array)->length)
+		return 0;
 	/* Only u8 arrays can be long enough for -1 to be inside. */
 	if (op->type == PXOS_TYPE_U8 && !(op->array & ARRAY_SHARED) && type != PXOS_TYPE_UINT)
 		length = GLSL(e, t_uint(e), GLSLstd450UMin, length, c_uint(e, 0x80000000));
@@ -227,7 +232,8 @@ uint32_t emit_load(struct emit *e, const struct op *op, uint32_t copy)
 
 	if (e->predicated && e->n_open)
 		in_range = VALUE(e, SpvOpLogicalAnd, t_bool(e), in_range, e->predicates[copy]);
-	index = VALUE(e, SpvOpSelect, t_uint(e), in_range, index, c_uint(e, 0));
+	if (in_range)
+		index = VALUE(e, SpvOpSelect, t_uint(e), in_range, index, c_uint(e, 0));
 	word = index;
 	if (is_words(e, op))
 		word = VALUE(e, SpvOpShiftRightLogical, t_uint(e), index, c_uint(e, 2));
@@ -241,21 +247,30 @@ uint32_t emit_load(struct emit *e, const struct op *op, uint32_t copy)
 	} else if (type == PXOS_TYPE_FLOAT && array->element != t_float(e)) {
 		value = VALUE(e, SpvOpBitcast, t_float(e), value);
 	}
+	if (!in_range)
+		return value;
 	return VALUE(e, SpvOpSelect, emit_type(e, type), in_range, value,
 		     module_constant(&e->m, emit_type(e, type), 0));
 }
 
-/* May this thread store, here and now, at this index? */
+static uint32_t both(struct emit *e, uint32_t a, uint32_t b)
+{
+	return a && b ? VALUE(e, SpvOpLogicalAnd, t_bool(e), a, b) : a ? a : b;
+}
+
+uint32_t emit_store_mask(struct emit *e, uint32_t copy)
+{
+	uint32_t live = e->live ? VALUE(e, SpvOpLoad, t_bool(e), e->live) : 0;
+
+	return both(e, e->predicates[copy], live);
+}
+
+/* May this thread store, here and now, at this index? 0: yes. */
 static uint32_t emit_may_store(struct emit *e, const struct op *op, uint32_t index, uint32_t copy)
 {
-	uint32_t may = emit_in_range(e, op, index);
+	uint32_t in_range = emit_in_range(e, op, index);
 
-	if (e->predicates[copy])
-		may = VALUE(e, SpvOpLogicalAnd, t_bool(e), may, e->predicates[copy]);
-	if (e->live)
-		may = VALUE(e, SpvOpLogicalAnd, t_bool(e), may,
-			    VALUE(e, SpvOpLoad, t_bool(e), e->live));
-	return may;
+	return both(e, in_range, emit_store_mask(e, copy));
 }
 
 static uint32_t atomic_scope(struct emit *e, const struct op *op)
@@ -328,7 +343,8 @@ void emit_store(struct emit *e, const struct op *op, uint32_t copy)
 	bool shared = op->array & ARRAY_SHARED;
 	uint32_t index = emit_index(e, op, copy);
 	uint32_t value = emit_operand(e, &op->a, type, copy);
-	uint32_t merge = emit_begin_if(e, emit_may_store(e, op, index, copy));
+	uint32_t may = emit_may_store(e, op, index, copy);
+	uint32_t merge = may ? emit_begin_if(e, may) : 0;
 
 	if (is_words(e, op)) {
 		store_byte(e, op, index, value);
@@ -342,7 +358,8 @@ void emit_store(struct emit *e, const struct op *op, uint32_t copy)
 	else if (type == PXOS_TYPE_FLOAT && array->element != t_float(e))
 		value = VALUE(e, SpvOpBitcast, t_uint(e), value);
 	CODE(e, SpvOpStore, emit_element(e, array, shared, index), value);
-	emit_end_if(e, merge);
+	if (merge)
+		emit_end_if(e, merge);
 }
 
 static uint32_t atomic_float_add(struct emit *e, const struct op *op, uint32_t pointer,
@@ -397,13 +414,16 @@ uint32_t emit_atomic(struct emit *e, const struct op *op)
 {
 	bool shared = op->array & ARRAY_SHARED;
 	uint32_t index = emit_index(e, op, 0), type = emit_type(e, op->type);
-	uint32_t a = emit_operand(e, &op->a, op->type, 0), b = 0, old, before, after, merge;
+	uint32_t a = emit_operand(e, &op->a, op->type, 0), b = 0, old, before, after, merge, may;
 
 	if (op->code == OP_ATOMIC_CAS)
 		b = emit_operand(e, &op->b, op->type, 0);
-	old = emit_may_store(e, op, index, 0);
+	may = emit_may_store(e, op, index, 0);
+	if (!may)
+		return atomic_value(e, op, emit_element(e, find_array(e, op), shared, index), a,
+				    b);
 	before = e->block;
-	merge = emit_begin_if(e, old);
+	merge = emit_begin_if(e, may);
 	old = atomic_value(e, op, emit_element(e, find_array(e, op), shared, index), a, b);
 	after = e->block;
 	emit_end_if(e, merge);

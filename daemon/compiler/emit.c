@@ -4,12 +4,13 @@
  * pxos_compiler.h has it.
  *
  * Two shapes. A plain kernel has one thread of the language in an invocation.
- * A *coarsened* one has four, a block's width apart, side by side: each operation
- * is written four times before the next, so the loads of all four are under way
- * before anything waits for one, which is what it takes to fill a GPU's memory
- * bus. It is the interleaving of four threads in step, and no program can tell,
- * since threads run in no promised order and each keeps its own. Kernels with
- * loops, barriers or atomics stay plain: they have other things to wait for.
+ * A *coarsened* one has four, side by side: each operation is written four times
+ * before the next, so the loads of all four are under way before anything waits
+ * for one, which is what it takes to fill a GPU's memory bus. It is the
+ * interleaving of four threads in step, and no program can tell, since threads run
+ * in no promised order and each keeps its own. The four are a block's width apart,
+ * or, where each only touches its own elements, neighbours (emit-vector.c). Kernels
+ * with loops, barriers or atomics stay plain: they have other things to wait for.
  */
 #include "emit.h"
 
@@ -178,6 +179,15 @@ static void emit_ids(struct emit *e)
 	e->block_id[0] = e->group;
 	if (e->copies > 1)
 		e->block_id[0] = VALUE(e, SpvOpIMul, t_uint(e), e->group, c_uint(e, e->copies));
+	if (e->vectors) {
+		e->quad = VALUE(e, SpvOpIMul, t_uint(e), e->group, e->block_size);
+		e->quad = VALUE(e, SpvOpIAdd, t_uint(e), e->quad, e->local);
+		e->thread[0] = VALUE(e, SpvOpIMul, t_uint(e), e->quad, c_uint(e, e->copies));
+		for (uint32_t k = 1; k < e->copies; k++)
+			e->thread[k] =
+				VALUE(e, SpvOpIAdd, t_uint(e), e->thread[0], c_uint(e, k));
+		return;
+	}
 	e->thread[0] = VALUE(e, SpvOpIMul, t_uint(e), e->block_id[0], e->block_size);
 	e->thread[0] = VALUE(e, SpvOpIAdd, t_uint(e), e->thread[0], e->local);
 	for (uint32_t k = 1; k < e->copies; k++) {
@@ -214,7 +224,7 @@ static void emit_variables(struct emit *e)
 		if (variable->stored && !e->predicated)
 			e->registers[i].variable = function_variable(e, variable->type, 0);
 	}
-	if (e->cooperates || e->checked)
+	if ((e->cooperates && !e->full_blocks) || e->checked)
 		e->live = function_variable(e, PXOS_TYPE_BOOL, module_id(&e->m, ID_TRUE));
 	if (e->checked)
 		e->thread_budget = function_variable(e, PXOS_TYPE_UINT, 0);
@@ -246,6 +256,10 @@ static void emit_op(struct emit *e, const struct op *op)
 		emit_flow(e, op);
 		break;
 	case FORM_STORE:
+		if (e->vectors && kernel_own_element(e->kernel, op)) {
+			emit_vector_store(e, op);
+			break;
+		}
 		for (uint32_t k = 0; k < e->copies; k++)
 			emit_store(e, op, k);
 		break;
@@ -266,6 +280,12 @@ static void emit_op(struct emit *e, const struct op *op)
 		break;
 	default:
 		/* All copies' values before any is assigned: loads go out together. */
+		if (e->vectors && op->code == OP_LOAD && kernel_own_element(e->kernel, op)) {
+			emit_vector_load(e, op, values);
+			for (uint32_t k = 0; k < e->copies; k++)
+				emit_assign(e, op->dest, k, values[k]);
+			break;
+		}
 		for (uint32_t k = 0; k < e->copies; k++)
 			values[k] = op->code == OP_LOAD ? emit_load(e, op, k) :
 							  emit_value(e, op, k);
@@ -287,23 +307,35 @@ static void emit_statements(struct emit *e)
 /* Threads past the launch's last one: masked, or not there at all. */
 static void emit_body(struct emit *e)
 {
-	uint32_t merge = 0, active[COPIES_MAX];
+	uint32_t merge;
 
-	for (uint32_t k = 0; k < e->copies; k++)
-		active[k] = VALUE(e, SpvOpULessThan, t_bool(e), e->thread[k], e->total);
-	e->active = active[0];
+	if (e->vectors) {
+		emit_vector_body(e, emit_statements);
+		return;
+	}
 	if (e->predicated) {
 		for (uint32_t k = 0; k < e->copies; k++)
-			e->predicates[k] = active[k];
-	} else if (e->cooperates) {
+			e->predicates[k] =
+				VALUE(e, SpvOpULessThan, t_bool(e), e->thread[k], e->total);
+		emit_statements(e);
+		return;
+	}
+	if (e->cooperates && e->full_blocks) {
+		e->active = module_id(&e->m, ID_TRUE);
+		emit_zero_shared(e);
+		emit_statements(e);
+		return;
+	}
+	e->active = VALUE(e, SpvOpULessThan, t_bool(e), e->thread[0], e->total);
+	if (e->cooperates) {
 		CODE(e, SpvOpStore, e->live, e->active);
 		emit_zero_shared(e);
-	} else {
-		merge = emit_begin_if(e, e->active);
+		emit_statements(e);
+		return;
 	}
+	merge = emit_begin_if(e, e->active);
 	emit_statements(e);
-	if (merge)
-		emit_end_if(e, merge);
+	emit_end_if(e, merge);
 }
 
 static void emit_main(struct emit *e, const struct op *matmul)
@@ -380,6 +412,9 @@ int kernel_emit(struct program *program, struct kernel *kernel, struct pxos_kern
 	e->predicated = out->coarsen > 1;
 	e->cooperates = out->flags & PXOS_KERNEL_COOPERATES;
 	e->checked = out->flags & PXOS_KERNEL_CHECKED;
+	e->vectors = out->flags & PXOS_KERNEL_VECTORS;
+	e->full_blocks = out->flags & PXOS_KERNEL_FULL_BLOCKS;
+	e->two_ways = e->vectors || matmul;
 	e->args_uniform = out->flags & PXOS_KERNEL_ARGS_UNIFORM;
 	e->epoch = 1;
 	e->registers = arena_alloc(program->arena,

@@ -10,9 +10,13 @@
 #define PXOS_MATMUL_THREADS 256
 #define PXOS_MATMUL_ROWS 128
 #define PXOS_MATMUL_COLS 128
-#define PXOS_MATMUL_DEPTH 8
-/* Two tiles, each twice. */
-#define PXOS_MATMUL_SHARED_BYTES ((PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * PXOS_MATMUL_DEPTH * 2 * 4)
+
+/* How deep its tiles are: two tiles, each twice, fill the shared memory there is. */
+static inline uint32_t matmul_depth(const struct pxos_target *target)
+{
+	return target->shared_bytes_max >= 16 * (PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * 2 * 4 ? 16 :
+												8;
+}
 
 /* Kernels of more operations are not coarsened: four times as much would not fit. */
 #define COARSEN_OPS_MAX 64
@@ -43,6 +47,8 @@ struct emit_array {
 	uint32_t element; /* type in memory */
 	uint32_t pointer; /* type of a pointer to one */
 	uint32_t length; /* value, in elements */
+	/* The same buffer by fours: vectors, or of bytes the words. 0: not used so. */
+	uint32_t fours, four, four_pointer;
 };
 
 /* An IF or LOOP being emitted. */
@@ -69,7 +75,10 @@ struct emit {
 	struct module m;
 	uint32_t copies; /* 1, or COPIES_MAX where the kernel is coarsened */
 	bool predicated; /* no branches but around stores */
+	bool vectors; /* the copies are neighbours, and all of them are in range */
 	bool cooperates;
+	bool full_blocks;
+	bool two_ways; /* buffers are looked at by element and by vector */
 	bool checked;
 	bool args_uniform;
 	bool float_atomic; /* uses OpAtomicFAddEXT */
@@ -104,7 +113,8 @@ struct emit {
 		uint32_t id, result, a, b;
 	} signatures[16]; /* function types made */
 	uint32_t helpers[_HELPER_N];
-	uint32_t active; /* value: does this thread exist? */
+	uint32_t active; /* value: does this thread exist? 0: they all do */
+	uint32_t quad; /* value: first of the four neighbours, divided by four */
 	uint32_t status_pointer;
 	uint32_t push, push_pointer, args, args_pointer;
 	uint32_t interface[8], n_interface;
@@ -177,6 +187,8 @@ void emit_helpers(struct emit *e);
 
 /* emit-memory.c: arrays */
 void emit_arrays(struct emit *e);
+/* May copy @copy store in an array's element whose index is in range? 0: always. */
+uint32_t emit_store_mask(struct emit *e, uint32_t copy);
 uint32_t emit_buffer(struct emit *e, uint32_t element, uint32_t binding, uint32_t *ret_pointer);
 /* A pointer to an element; the index has been checked. */
 uint32_t emit_element(struct emit *e, const struct emit_array *array, bool shared, uint32_t index);
@@ -185,6 +197,12 @@ void emit_store(struct emit *e, const struct op *op, uint32_t copy);
 uint32_t emit_atomic(struct emit *e, const struct op *op);
 void emit_zero_shared(struct emit *e);
 void emit_barrier(struct emit *e);
+
+/* emit-vector.c: neighbouring threads in one invocation */
+void emit_fours(struct emit *e, uint32_t array);
+void emit_vector_body(struct emit *e, void (*statements)(struct emit *e));
+void emit_vector_load(struct emit *e, const struct op *op, uint32_t values[COPIES_MAX]);
+void emit_vector_store(struct emit *e, const struct op *op);
 
 /* emit-flow.c: IF, LOOP and the step budget */
 void emit_flow(struct emit *e, const struct op *op);
@@ -198,6 +216,8 @@ void emit_matmul_tiled(struct emit *e, const struct op *op);
 
 /* traits.c: what a scheduler and a launcher want to know */
 void kernel_traits(struct program *program, struct kernel *kernel, struct pxos_kernel *out);
+/* Is the element accessed array[THREAD_ID]? @position: the op's index. */
+bool kernel_own_element(const struct kernel *kernel, const struct op *op);
 const struct op *kernel_lone_matmul(const struct kernel *kernel);
 
 #endif

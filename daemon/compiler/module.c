@@ -123,6 +123,9 @@ static uint32_t make_type(struct module *m, enum module_id id)
 	case ID_VEC4:
 		return result_first(m, &m->globals, SpvOpTypeVector,
 				    MODULE_ARGS(module_id(m, ID_FLOAT), 4));
+	case ID_UVEC4:
+		return result_first(m, &m->globals, SpvOpTypeVector,
+				    MODULE_ARGS(module_id(m, ID_UINT), 4));
 	case ID_UINT_PAIR:
 		return result_first(m, &m->globals, SpvOpTypeStruct,
 				    MODULE_ARGS(module_id(m, ID_UINT), module_id(m, ID_UINT)));

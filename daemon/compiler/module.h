@@ -16,6 +16,7 @@ enum module_id {
 	ID_U8,
 	ID_UVEC3,
 	ID_VEC4,
+	ID_UVEC4,
 	ID_UINT_PAIR,
 	ID_VOID_FUNCTION,
 	ID_TRUE,

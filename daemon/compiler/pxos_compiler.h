@@ -17,10 +17,10 @@
  * dimension: (workgroups, 1, 1). Descriptor set 0, for a kernel of A arrays:
  *
  *   binding 0 … A-1  storage buffer: the array's elements, tightly packed, in
- *                    the order of kernel->arrays. Must hold at least
- *                    4 bytes also when the array's length is 0. A u8 array's
- *                    buffer range is a multiple of 4 bytes where the target has
- *                    no PXOS_TARGET_STORAGE8.
+ *                    the order of kernel->arrays, from a multiple of 16 bytes on.
+ *                    Must hold at least 4 bytes also when the array's length is
+ *                    0. A u8 array's buffer range is a multiple of 4 bytes where
+ *                    the target has no PXOS_TARGET_STORAGE8.
  *   binding A        storage buffer of 4 uint: the status. [0] is 0, or 1 + the
  *                    index in kernel->lines of the loop that ran over the step
  *                    budget (the first to do so). Only if PXOS_KERNEL_CHECKED.
@@ -41,9 +41,10 @@
  * bool, step budget checked (default true; false only if pxos_kernel_cost() of
  * this launch's scalars is at most the budget).
  *
- * A workgroup covers kernel->coarsen blocks, one after the other in thread ids:
- * thread number ((w * coarsen) + k) * block + local, for k = 0 … coarsen-1. Threads
- * whose number is not under [1] do nothing. A PXOS_KERNEL_MATMUL module has a
+ * Workgroup w covers threads w * coarsen * block … (w + 1) * coarsen * block - 1 of
+ * the launch. Threads whose number is not under [1] do nothing; of a
+ * PXOS_KERNEL_FULL_BLOCKS module [1] must be a multiple of the block, or the last
+ * block does too much (never out of bounds). A PXOS_KERNEL_MATMUL module has a
  * fixed workgroup of its own and its own grid: pxos_kernel_matmul_groups().
  */
 #ifndef PXOS_COMPILER_H
@@ -174,6 +175,10 @@ enum pxos_kernel_flags {
 	/* Reads nothing that it writes, if no two of its arrays overlap:
 	 * running it twice is the same as once. */
 	PXOS_KERNEL_REPEATABLE = 1 << 6,
+	/* Launched by GPU_LAUNCH only: there is no partial block. */
+	PXOS_KERNEL_FULL_BLOCKS = 1 << 7,
+	/* An invocation takes four neighbouring threads, by vectors. */
+	PXOS_KERNEL_VECTORS = 1 << 8,
 };
 
 /* A loop, for costs: entered at most as often as its parent's body runs. */

@@ -36,6 +36,10 @@ struct operand {
 	uint32_t column;
 };
 
+/* Values open at once while an index is worked out: two a level of precedence and
+ * parenthesis, and one. */
+#define TERM_STACK_MAX (3 * (PXOS_PAREN_DEPTH_MAX + 2))
+
 /* An index expression, in postfix. */
 struct term {
 	char operator; /* one of + - * / % n (negate), or 0: push the operand */
@@ -89,6 +93,7 @@ struct variable {
 	uint32_t line; /* of its first assignment in the text */
 	uint32_t first_op; /* that one; NONE if it is only read */
 	uint32_t n_assigned;
+	uint32_t max; /* upper bound as an unsigned number (ranges) */
 	bool divergent;
 	bool stored; /* is read in another SPIR-V block than assigned: lives in memory */
 	struct place read; /* its first reading */
@@ -177,5 +182,8 @@ void program_parse(struct program *program, const char *text, size_t length);
 void kernel_type(struct program *program, struct kernel *kernel);
 /* uniform.c: where a block's threads may part, and that no barrier stands there. */
 void kernel_uniform(struct program *program, struct kernel *kernel);
+/* range.c: how large registers and indices can get. */
+void kernel_ranges(struct kernel *kernel);
+uint32_t kernel_index_max(const struct kernel *kernel, const struct op *op);
 
 #endif

@@ -131,18 +131,20 @@ static void kernel_costs(struct kernel *kernel, struct pxos_kernel *out)
 	}
 }
 
-/* Is the index just a register that holds THREAD_ID and nothing else? */
-static bool is_own_element(const struct kernel *kernel, const struct op *op, uint32_t position)
+bool kernel_own_element(const struct kernel *kernel, const struct op *op)
 {
 	const struct term *term = kernel_term(kernel, op->first_term);
 	const struct variable *variable;
+	const struct op *source;
 
-	if (op->n_terms != 1 || term->operand.kind != OPERAND_REGISTER)
+	if ((op->array & ARRAY_SHARED) || op->n_terms != 1 ||
+	    term->operand.kind != OPERAND_REGISTER)
 		return false;
+	/* A register that is assigned to once, THREAD_ID, in all threads and before. */
 	variable = kernel_register(kernel, term->operand.value);
-	return variable->n_assigned == 1 && variable->first_op < position &&
-	       kernel_op(kernel, variable->first_op)->code == OP_THREAD_ID &&
-	       kernel_op(kernel, variable->first_op)->parent == NONE;
+	source = kernel_op(kernel, variable->first_op);
+	return variable->n_assigned == 1 && source < op && source->code == OP_THREAD_ID &&
+	       source->parent == NONE;
 }
 
 static void use(struct kernel *kernel, uint32_t array, uint32_t uses, bool own)
@@ -168,11 +170,11 @@ static void kernel_uses(struct kernel *kernel, struct pxos_kernel *out)
 
 		switch (op_form(op)) {
 		case FORM_LOAD:
-			use(kernel, op->array, PXOS_USE_READ, is_own_element(kernel, op, i));
+			use(kernel, op->array, PXOS_USE_READ, kernel_own_element(kernel, op));
 			out->n_loads++;
 			break;
 		case FORM_STORE:
-			use(kernel, op->array, PXOS_USE_WRITE, is_own_element(kernel, op, i));
+			use(kernel, op->array, PXOS_USE_WRITE, kernel_own_element(kernel, op));
 			out->n_stores++;
 			break;
 		case FORM_ATOMIC:
@@ -257,6 +259,40 @@ static const char *why_plain(const struct program *program, const struct kernel 
 	return NULL;
 }
 
+/*
+ * Are neighbouring threads' accesses neighbours, so that an invocation can take
+ * four by vectors? Then everything it indexes is array[THREAD_ID], or the same for
+ * all threads. (An index like t + 1 would be loaded by fours that overlap and
+ * straddle; those kernels take threads a block's width apart.)
+ */
+static bool is_streaming(const struct kernel *kernel)
+{
+	uint32_t n_own = 0;
+
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		const struct op *op = kernel_op(kernel, i);
+
+		if (!op->n_terms)
+			continue;
+		if (kernel_own_element(kernel, op)) {
+			n_own++;
+			continue;
+		}
+		for (uint32_t j = 0; j < op->n_terms; j++)
+			if (kernel_term(kernel, op->first_term + j)->operand.kind ==
+			    OPERAND_REGISTER)
+				return false;
+	}
+	return n_own;
+}
+
+static bool is_launched_in_full(const struct program *program)
+{
+	const struct pxos_launch *launches = program->launches.data;
+
+	return program->launches.n && launches[0].blocks;
+}
+
 static void kernel_shape(struct program *program, struct kernel *kernel, struct pxos_kernel *out)
 {
 	bool any_block = true;
@@ -274,18 +310,26 @@ static void kernel_shape(struct program *program, struct kernel *kernel, struct 
 		out->flags |= PXOS_KERNEL_ANY_BLOCK;
 	out->coarsen_reason = why_plain(program, kernel, out);
 	out->coarsen = out->coarsen_reason ? 1 : COPIES_MAX;
-	if (!out->coarsen_reason)
-		out->coarsen_reason = "no loop, no barrier, no atomics: four elements a thread";
+	if (is_launched_in_full(program))
+		out->flags |= PXOS_KERNEL_FULL_BLOCKS;
+	if (out->coarsen_reason)
+		return;
+	out->coarsen_reason = "no loop, no barrier, no atomics: four elements a thread";
+	if (any_block && is_streaming(kernel)) {
+		out->flags |= PXOS_KERNEL_VECTORS;
+		out->coarsen_reason = "each thread keeps to its own elements: four a thread, by vectors";
+	}
 }
 
-static void matmul_shape(const struct kernel *kernel, const struct op *op, struct pxos_kernel *out)
+static void matmul_shape(const struct program *program, const struct kernel *kernel, const struct op *op, struct pxos_kernel *out)
 {
 	const struct operand *sizes[3] = { &op->a, &op->b, &op->c };
 	struct pxos_loop *loops = kernel->loops.data;
 
 	out->flags |= PXOS_KERNEL_MATMUL;
 	out->flags &= ~(uint32_t)PXOS_KERNEL_ANY_BLOCK;
-	out->shared_bytes = PXOS_MATMUL_SHARED_BYTES;
+	out->shared_bytes = matmul_depth(program->target) *
+			    (PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * 2 * 4;
 	out->coarsen_reason = "a matrix product is tiled, 8 by 8 elements a thread";
 	for (int i = 0; i < 3; i++) {
 		out->matmul[i].is_scalar = sizes[i]->kind == OPERAND_SCALAR;
@@ -335,7 +379,7 @@ void kernel_traits(struct program *program, struct kernel *kernel, struct pxos_k
 	    (program->target->flags & PXOS_TARGET_ARGS_UNIFORM))
 		out->flags |= PXOS_KERNEL_ARGS_UNIFORM;
 	if (matmul)
-		matmul_shape(kernel, matmul, out);
+		matmul_shape(program, kernel, matmul, out);
 	else if (out->n_loops)
 		out->flags |= PXOS_KERNEL_CHECKED;
 }

@@ -240,7 +240,7 @@ static void type_index(const struct typing *t, const struct op *op)
 {
 	/* NONE stands for a literal that takes any type. The depth is bounded by the
 	 * parser: two open operands a level of precedence and parenthesis. */
-	uint8_t stack[3 * (PXOS_PAREN_DEPTH_MAX + 2)];
+	uint8_t stack[TERM_STACK_MAX];
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < op->n_terms; i++) {
