@@ -35,7 +35,7 @@ LOGS = os.path.join(ROOT, "build", "check")
 JOBS = len(os.sched_getaffinity(0))
 SKIPPED = 77
 UNIT_FOLDERS = ("common", "daemon/compiler", "daemon/vgpu/vulkan", "guest/cli", "tests/compiler/reference")
-SCRIPT_STAGES = ("tests/compiler", "tests/fuzz", "tests/cli", "tests/layers", "tests/platform")
+SCRIPT_STAGES = ("tests/compiler", "tests/fuzz", "tests/cli", "tests/docs", "tests/layers", "tests/platform")
 LOG_LINES_SHOWN = 60
 
 
