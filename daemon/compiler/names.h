@@ -30,16 +30,4 @@ struct name *names_find(const struct names *names, uint32_t space, const char *t
 struct name *names_add(struct names *names, uint32_t space, const char *text, size_t length,
 		       uint32_t value);
 
-/* The nearest of some candidates to a misspelt word. */
-struct nearest {
-	const char *word;
-	size_t length;
-	const char *best;
-	uint32_t distance;
-	uint32_t n_tried;
-};
-
-void nearest_init(struct nearest *nearest, const char *word, size_t length);
-void nearest_try(struct nearest *nearest, const char *candidate);
-
 #endif

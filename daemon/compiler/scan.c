@@ -252,22 +252,22 @@ bool scan_line(struct scan *scan, struct diag *diag)
 {
 	struct cursor c = { .scan = scan, .diag = diag, .at = scan->next, .column = 1 };
 	const char *newline, *comment;
+	size_t left = (size_t)(scan->end - scan->next), length;
 	bool spaced = true;
 	struct token *last;
 
 	if (scan->next >= scan->end)
 		return false;
-	newline = memchr(scan->next, '\n', (size_t)(scan->end - scan->next));
-	c.end = newline ? newline : scan->end;
-	scan->next = newline ? newline + 1 : scan->end;
+	newline = memchr(c.at, '\n', left);
+	length = newline ? (size_t)(newline - c.at) : left;
+	scan->next += newline ? length + 1 : length;
 	scan->line++;
 	scan->tokens.n = 0;
 	scan->bad = false;
-	if (c.end > c.at && c.end[-1] == '\r')
-		c.end--;
-	comment = memchr(c.at, '#', (size_t)(c.end - c.at));
-	if (comment)
-		c.end = comment;
+	if (length && c.at[length - 1] == '\r')
+		length--;
+	comment = memchr(c.at, '#', length);
+	c.end = comment ? comment : c.at + length;
 	while (c.at < c.end && !scan->tokens.arena->failed) {
 		if (*c.at == ' ' || *c.at == '\t' || *c.at == '\v' || *c.at == '\f') {
 			advance(&c, 1);

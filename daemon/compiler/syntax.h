@@ -8,6 +8,7 @@
 #ifndef PXOS_COMPILER_SYNTAX_H
 #define PXOS_COMPILER_SYNTAX_H
 
+#include "common/nearest.h"
 #include "diag.h"
 #include "names.h"
 #include "ops.h"

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#undef NDEBUG
+#include "common/nearest.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *of(const char *word, const char *const *candidates)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, word, strlen(word));
+	for (; *candidates; candidates++)
+		nearest_try(&nearest, *candidates);
+	return nearest.best;
+}
+
+int main(void)
+{
+	const char *const words[] = { "LOAD", "STORE", "weights", "n", "", NULL };
+
+	assert(strcmp(of("LODA", words), "LOAD") == 0);
+	assert(strcmp(of("weight", words), "weights") == 0);
+	assert(strcmp(of("wieGhts", words), "weights") == 0);
+	assert(strcmp(of("stor", words), "STORE") == 0);
+	assert(!of("x", words));
+	assert(!of("", words));
+	assert(!of("entirely-else", words));
+	assert(!of("a-word-far-longer-than-any-name-that-the-language-allows-to-be-given", words));
+	return 0;
+}
