@@ -14,6 +14,7 @@ import examples
 PAGE = "docs/language.md"
 DETAILS = "docs/language-details.md"
 DESIGN = "docs/design.md"
+MANUAL = "daemon/compiler/man/pxos-primitive.7"
 SKIPPED = 77
 
 # Numbers in running text: (page, what stands there, the macro it must equal).
@@ -23,6 +24,7 @@ QUOTES = (
     (DETAILS, r"blocks × threads is at most (2\^\d+-1)", "PXOS_LAUNCH_THREADS_MAX"),
     (PAGE, r"in blocks of (\d+); the last block may be partial", "PXOS_BLOCK_THREADS_DEFAULT"),
     (PAGE, r"Up to (\d+) are shown", "PXOS_DIAGNOSTICS_MAX"),
+    (MANUAL, r"in blocks of (\d+)\.", "PXOS_BLOCK_THREADS_DEFAULT"),
 )
 
 # Steps in running text, and where the code has them: (what stands there, file, what stands there).
@@ -121,7 +123,10 @@ def check_operations(page, programs):
     for text in programs.values():
         code = re.sub(r"#.*", "", text)
         used.update(line.split()[0].rstrip(":") for line in code.split("\n") if line.strip())
+    manual = set(re.findall(r"[A-Z_]+", read(MANUAL)))
     for name, weight in operations.items():
+        if name not in manual:
+            problem(f"{MANUAL}: {name} is missing")
         if name not in used:
             problem(f"{PAGE}: no example uses {name}")
         if name not in rows:
