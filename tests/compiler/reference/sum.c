@@ -23,6 +23,8 @@ static int float_lsb(float f)
 	int exponent;
 	uint32_t mantissa;
 
+	if (isinf(f))
+		return REF_SUM_INEXACT;
 	if (f == 0)
 		return REF_SUM_NO_LSB;
 	mantissa = (uint32_t)ldexpf(frexpf(fabsf(f), &exponent), 24);
