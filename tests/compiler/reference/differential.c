@@ -213,7 +213,8 @@ static bool refer(struct trial *trial)
 	ref_program_free(program);
 	if (r == REF_RUN_E_STEPS)
 		trial->found.too_long = 1;
-	else if (r)
+	trial->is_refused = r == REF_RUN_E_ARGUMENT;
+	if (trial->is_refused)
 		complain(trial, "the reference misses an argument");
 	trial->found.abandoned = trial->report.abandoned;
 	return !r;
