@@ -4,7 +4,7 @@
  *
  * Of the candidates tried, the one that the fewest typing mistakes lie between:
  * a letter too many, too few, another, or two swapped; case does not count. What is
- * further away than DISTANCE_MAX, or needs half of a short word changed, is no
+ * further away than DISTANCE_MAX, or needs more than half of a short word changed, is no
  * suggestion. The work is bounded whatever the words are: long words are passed
  * over, and only the first TRIES_MAX candidates are looked at.
  */
@@ -67,8 +67,12 @@ void nearest_try(struct nearest *nearest, const char *candidate)
 	if (length > nearest->length + DISTANCE_MAX || nearest->length > length + DISTANCE_MAX)
 		return;
 	d = distance(nearest->word, nearest->length, candidate, length);
-	/* A short word is all edits: "x" is not a misspelt "n". */
-	if (d < nearest->distance && d < length && d * 2 <= nearest->length + 1) {
+	/* A short word is all edits: "x" is not a misspelt "n", nor FOO one of MOD. */
+	if (d >= length || d * 2 > nearest->length)
+		return;
+	/* Of two as near the longer: letters are left out more often than put in. */
+	if (d < nearest->distance ||
+	    (nearest->best && d == nearest->distance && length > strlen(nearest->best))) {
 		nearest->distance = d;
 		nearest->best = candidate;
 	}

@@ -27,5 +27,8 @@ int main(void)
 	assert(!of("", words));
 	assert(!of("entirely-else", words));
 	assert(!of("a-word-far-longer-than-any-name-that-the-language-allows-to-be-given", words));
+	assert(!of("FOO", (const char *const[]){ "MOD", NULL }));
+	/* As near as each other: the longer. */
+	assert(strcmp(of("LOP", (const char *const[]){ "LOG", "LOOP", "LOT", NULL }), "LOOP") == 0);
 	return 0;
 }
