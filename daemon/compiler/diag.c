@@ -3,8 +3,9 @@
  * Diagnostics: what is wrong with a program, in the order of its lines.
  *
  * At most PXOS_DIAGNOSTICS_MAX are kept; the stages ask diag_full() and stop
- * then, so that a hostile text cannot buy work with errors. Warnings count, but
- * never crowd out an error: they stop at half.
+ * once there was one more, so that a hostile text cannot buy work with errors.
+ * Warnings count, but never crowd out an error: they stop at half. A rule is
+ * broken once in a place, whatever the number of checks that notice.
  */
 #include "diag.h"
 
@@ -26,12 +27,23 @@ void diag_init(struct diag *diag, struct arena *arena)
 	diag->arena = arena;
 }
 
+static bool is_told(const struct diag *diag, struct place place, enum rule rule)
+{
+	for (uint32_t i = 0; i < diag->n; i++)
+		if (diag->items[i].line == place.line && diag->items[i].column == place.column &&
+		    diag->items[i].rule == rule_names[rule])
+			return true;
+	return false;
+}
+
 static void diag_add(struct diag *diag, enum pxos_severity severity, struct place place,
 		     enum rule rule, const char *hint, const char *format, va_list args)
 {
 	struct pxos_diagnostic *item;
 	char text[256];
 
+	if (diag->muted || is_told(diag, place, rule))
+		return;
 	if (diag->n >= PXOS_DIAGNOSTICS_MAX ||
 	    (severity == PXOS_WARNING && diag->n - diag->n_errors >= PXOS_DIAGNOSTICS_MAX / 2)) {
 		diag->truncated = true;
@@ -71,7 +83,7 @@ void diag_warning(struct diag *diag, struct place place, enum rule rule, const c
 
 bool diag_full(const struct diag *diag)
 {
-	return diag->n >= PXOS_DIAGNOSTICS_MAX;
+	return diag->n >= PXOS_DIAGNOSTICS_MAX && diag->truncated;
 }
 
 /* By line and column; what was found first stays first. */

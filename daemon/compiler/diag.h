@@ -18,6 +18,7 @@ struct diag {
 	uint32_t n;
 	uint32_t n_errors;
 	bool truncated;
+	uint32_t muted; /* while not 0: what is found has been told already */
 };
 
 void diag_init(struct diag *diag, struct arena *arena);
@@ -26,6 +27,7 @@ void diag_error(struct diag *diag, struct place place, enum rule rule, const cha
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
 void diag_warning(struct diag *diag, struct place place, enum rule rule, const char *hint,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* There were more than are kept. */
 bool diag_full(const struct diag *diag);
 void diag_sort(struct diag *diag);
 

@@ -158,8 +158,10 @@ static void scan_number(struct cursor *c, struct token *token)
 		p++;
 	}
 	token->length = (uint32_t)(p - c->at);
-	if (malformed || digits > NUMBER_BYTES_MAX)
+	if (malformed)
 		bad(c, token, RULE_BAD_NUMBER, "write 12, 0xFF, 7u, 2.0 or 1e-3", "is no number");
+	else if (digits > NUMBER_BYTES_MAX)
+		bad(c, token, RULE_BAD_NUMBER, "128 digits will do", "is too long a number");
 	else if (is_float)
 		scan_float(c, token, digits);
 	else
@@ -188,9 +190,14 @@ static bool scan_operator(struct cursor *c, struct token *token)
 		enum token_kind kind;
 	} operators[] = {
 		/* the longer ones first */
-		{ "\xe2\x86\x92", TOKEN_ARROW }, { "->", TOKEN_ARROW }, { "<=", TOKEN_LE },
-		{ ">=", TOKEN_GE },		 { "==", TOKEN_EQ },	{ "!=", TOKEN_NE },
-		{ "<", TOKEN_LT },		 { ">", TOKEN_GT },
+		{ "\xe2\x86\x92", TOKEN_ARROW },
+		{ "->", TOKEN_ARROW },
+		{ "<=", TOKEN_LE },
+		{ ">=", TOKEN_GE },
+		{ "==", TOKEN_EQ },
+		{ "!=", TOKEN_NE },
+		{ "<", TOKEN_LT },
+		{ ">", TOKEN_GT },
 	};
 
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
@@ -211,26 +218,66 @@ static bool scan_operator(struct cursor *c, struct token *token)
 	return true;
 }
 
+/* What those who write other languages may have meant. */
+static const char *stray_hint(char c)
+{
+	switch (c) {
+	case '=':
+		return "== compares, → assigns";
+	case '&':
+	case '|':
+	case '!':
+	case '~':
+	case '^':
+		return "AND, OR, XOR and NOT are operations";
+	case ';':
+		return "a statement ends where its line ends";
+	case ',':
+		return "a space stands between operands";
+	case '{':
+	case '}':
+		return "IF … ENDIF, LOOP … ENDLOOP and GPU_KERNEL … GPU_END are the blocks";
+	default:
+		return NULL;
+	}
+}
+
+/* The character at @at, and its bytes; 0 if it is no UTF-8. */
+static uint32_t decode(const unsigned char *at, size_t left, uint32_t *ret_bytes)
+{
+	uint32_t n = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2, value = at[0] & (0x7f >> n);
+
+	*ret_bytes = 1;
+	if (at[0] < 0xc2 || at[0] > 0xf4)
+		return 0;
+	while (*ret_bytes < n && *ret_bytes < left && (at[*ret_bytes] & 0xc0) == 0x80)
+		value = value << 6 | (at[(*ret_bytes)++] & 0x3f);
+	return *ret_bytes == n ? value : 0;
+}
+
 static void scan_stray(struct cursor *c, struct token *token)
 {
 	unsigned char byte = (unsigned char)*c->at;
 	struct place place = { c->scan->line, c->column };
+	uint32_t character;
+	bool told = c->scan->bad;
 
-	token->length = 1;
-	/* The rest of a character goes with its first byte. */
-	while (byte >= 0xc0 && c->at + token->length < c->end && token->length < 4 &&
-	       ((unsigned char)c->at[token->length] & 0xc0) == 0x80)
-		token->length++;
 	c->scan->bad = true;
-	if (byte >= 0x20 && byte < 0x7f)
-		diag_error(c->diag, place, RULE_UNEXPECTED_CHARACTER, NULL,
+	character = decode((const unsigned char *)c->at, (size_t)(c->end - c->at), &token->length);
+	if (told)
+		return; /* one complaint a line will do */
+	if (byte > 0x20 && byte < 0x7f)
+		diag_error(c->diag, place, RULE_UNEXPECTED_CHARACTER, stray_hint(*c->at),
 			   "'%c' means nothing here", byte);
+	else if (character)
+		diag_error(
+			c->diag, place, RULE_UNEXPECTED_CHARACTER,
+			"the arrow is → (U+2192) or ->; other than ASCII stands in comments only",
+			"unexpected character U+%04X", character);
 	else
 		diag_error(c->diag, place, RULE_UNEXPECTED_CHARACTER,
-			   "only comments may hold other than plain characters",
-			   "unexpected character (byte 0x%02x)", byte);
-	/* One complaint a line will do. */
-	c->at = c->end - token->length;
+			   byte < 0x80 ? NULL : "the text is to be UTF-8", "unexpected byte 0x%02x",
+			   byte);
 }
 
 static void scan_token(struct cursor *c, bool spaced)
@@ -245,7 +292,8 @@ static void scan_token(struct cursor *c, bool spaced)
 	else if (!scan_operator(c, &token))
 		scan_stray(c, &token);
 	advance(c, token.length);
-	*(struct token *)vec_push(&c->scan->tokens) = token;
+	if (token.kind != TOKEN_END)
+		*(struct token *)vec_push(&c->scan->tokens) = token;
 }
 
 bool scan_line(struct scan *scan, struct diag *diag)
@@ -294,7 +342,7 @@ bool token_is(const struct token *token, const char *keyword)
 	if (token->kind != TOKEN_NAME || strlen(keyword) != token->length)
 		return false;
 	for (uint32_t i = 0; i < token->length; i++)
-		if (upper(token->start[i]) != keyword[i])
+		if (upper(token->start[i]) != upper(keyword[i]))
 			return false;
 	return true;
 }

@@ -2,115 +2,22 @@
 /*
  * Statements: one line of thread code into one operation.
  *
- * Names are resolved here, types are not: a register's type may be known only
- * further down. A name that is read and never assigned is found by typing.c.
- *
  * IF, ELSE and LOOP stand in a stack of open constructs (bounded by
- * PXOS_NESTING_MAX) and are matched as they close. A line that should have
- * opened one opens it even when the rest of the line is wrong, or each mistake
- * in an IF would also be a complaint about its ENDIF.
+ * PXOS_NESTING_MAX) and are matched as they close. One mistake makes one
+ * diagnostic, so what a wrong line was to do is done as far as one can tell: it
+ * opens or closes its construct, and the register it was to assign is assigned, to
+ * a value of unknown type. A construct that is closed while others are open inside
+ * of it closes those, too.
  */
 #include "statement.h"
 
-#include <string.h>
+#include "operand.h"
 
 const struct op_info op_infos[_OP_N] = {
 #define OP(id, text, shape, cost) [OP_##id] = { text, FORM_##shape, cost },
 	COMPILER_OPS(OP)
 #undef OP
 };
-
-static void error_at(struct line *line, const struct token *token, enum rule rule,
-		     const char *hint, const char *message)
-{
-	diag_error(line->program->diag, line_place(line, token), rule, hint, message,
-		   token_text(line, token));
-}
-
-static uint32_t find_register(struct line *line, const struct token *token)
-{
-	struct names *names = &line->program->names;
-	struct kernel *kernel = line->kernel;
-	struct variable *variable;
-	struct name *name = names_find(names, kernel->space, token->start, token->length);
-
-	if (name)
-		return name->value;
-	name = names_add(names, kernel->space, token->start, token->length,
-			 PXOS_SCALARS_MAX + kernel->registers.n);
-	variable = vec_push(&kernel->registers);
-	variable->name = name ? name->text : "";
-	variable->first_op = NONE;
-	return name ? name->value : 0;
-}
-
-static bool take_literal(struct line *line, struct operand *operand)
-{
-	const struct token *token = line->at;
-	bool negative = token->kind == TOKEN_PUNCT && token->punct == '-';
-
-	if (negative)
-		token++;
-	operand->column = line->at->column;
-	operand->value = token->value;
-	if (token->kind == TOKEN_FLOAT) {
-		operand->kind = OPERAND_FLOAT;
-		operand->value ^= negative ? 0x80000000u : 0;
-	} else if (token->kind == TOKEN_INT) {
-		operand->kind = OPERAND_INT;
-		operand->literal = token->unsigned_suffix	       ? LITERAL_UNSIGNED :
-				   negative && token->value	       ? LITERAL_NEGATIVE :
-				   !negative && token->value > INT32_MAX ? LITERAL_BIG :
-									 LITERAL_SMALL;
-		if (negative) {
-			if (token->value > 0x80000000u || token->unsigned_suffix)
-				error_at(line, token, RULE_NUMBER_RANGE,
-					 "the least integer is -2147483648",
-					 "-%s is out of range");
-			operand->value = -token->value;
-		}
-	} else {
-		return false;
-	}
-	line->at = token + 1;
-	return true;
-}
-
-/* A register, a scalar parameter or a literal. */
-static bool take_operand(struct line *line, struct operand *operand, const char *what)
-{
-	const struct token *token = line->at;
-	uint32_t value;
-
-	if (take_literal(line, operand))
-		return true;
-	if (token->kind != TOKEN_NAME) {
-		line_expected(line, what, "a register, a parameter or a number");
-		return false;
-	}
-	if (token[1].kind == TOKEN_PUNCT && token[1].punct == '[') {
-		error_at(line, token, RULE_EXPECTED, "LOAD the element into a register first",
-			 "%s is an array's element, no operand");
-		return false;
-	}
-	line->at++;
-	value = find_register(line, token);
-	operand->column = token->column;
-	if (value < PXOS_SCALARS_MAX) {
-		operand->kind = OPERAND_SCALAR;
-		operand->value = value;
-		return true;
-	}
-	operand->kind = OPERAND_REGISTER;
-	operand->value = value - PXOS_SCALARS_MAX;
-	if (!line->program->arena->failed) {
-		struct variable *variable = kernel_register(line->kernel, operand->value);
-
-		if (!variable->read.line)
-			variable->read = line_place(line, token);
-	}
-	return true;
-}
 
 static bool take_arrow(struct line *line)
 {
@@ -133,165 +40,13 @@ static bool take_dest(struct line *line, struct op *op)
 	if (!token)
 		return false;
 	op->dest_column = token->column;
-	value = find_register(line, token);
-	if (value < PXOS_SCALARS_MAX) {
-		error_at(line, token, RULE_ASSIGN_PARAMETER, "use another register",
-			 "%s is a parameter and cannot be assigned to");
+	value = operand_register(line, token);
+	if (!(value & NAME_REGISTER)) {
+		line_error(line, token, RULE_ASSIGN_PARAMETER, "use another register",
+			   "%s is a parameter and cannot be assigned to");
 		return false;
 	}
-	op->dest = value - PXOS_SCALARS_MAX;
-	return true;
-}
-
-static uint32_t unknown_array(struct line *line, const struct token *token)
-{
-	struct kernel *kernel = line->kernel;
-	struct nearest nearest;
-
-	nearest_init(&nearest, token->start, token->length);
-	for (uint32_t i = 0; i < kernel->arrays.n; i++)
-		nearest_try(&nearest, kernel_array(kernel, i)->name);
-	for (uint32_t i = 0; i < kernel->shared.n; i++)
-		nearest_try(&nearest, kernel_shared(kernel, i)->name);
-	diag_error(line->program->diag, line_place(line, token), RULE_UNKNOWN_ARRAY,
-		   "only what is stored to may go undeclared; declare it with GPU_PARAM",
-		   nearest.best ? "there is no array %s; did you mean %s?" :
-				  "there is no array %s",
-		   token_text(line, token), nearest.best);
-	return NONE;
-}
-
-/* An undeclared array that is stored to. Return: its index, or NONE after an error. */
-static uint32_t add_implicit(struct line *line, const struct token *token)
-{
-	struct kernel *kernel = line->kernel;
-	struct pxos_array *array;
-	uint32_t max = line->program->target->arrays_max;
-
-	if (max > PXOS_ARRAYS_MAX)
-		max = PXOS_ARRAYS_MAX;
-	if (kernel->first_array == NONE) {
-		error_at(line, token, RULE_IMPLICIT_OUTPUT, "declare it with GPU_PARAM",
-			 "output %s is as long as the first array parameter, but there is none");
-		return NONE;
-	}
-	if (kernel->arrays.n >= max) {
-		diag_error(line->program->diag, line_place(line, token), RULE_TOO_MANY, NULL,
-			   "a kernel has at most %u arrays on this GPU, outputs included", max);
-		return NONE;
-	}
-	names_add(&line->program->names, kernel->space + 1, token->start, token->length,
-		  kernel->arrays.n);
-	array = vec_push(&kernel->arrays);
-	array->name = arena_string(line->program->arena, token->start, token->length);
-	array->implicit = true;
-	array->line = line->number;
-	return kernel->arrays.n - 1;
-}
-
-/* An array's name. @may_make: an unknown one is an implicit output. */
-static uint32_t take_array(struct line *line, bool may_make, uint32_t *ret_column)
-{
-	const struct token *token = line_take_name(line, "an array");
-	struct name *name;
-
-	if (!token)
-		return NONE;
-	*ret_column = token->column;
-	name = names_find(&line->program->names, line->kernel->space + 1, token->start,
-			  token->length);
-	if (!name)
-		return may_make ? add_implicit(line, token) : unknown_array(line, token);
-	if (!may_make && !(name->value & ARRAY_SHARED) && !line->program->arena->failed &&
-	    kernel_array(line->kernel, name->value)->implicit) {
-		error_at(line, token, RULE_IMPLICIT_OUTPUT, "declare it with GPU_PARAM to read it",
-			 "%s is an output made by its first STORE and can only be stored to");
-		return NONE;
-	}
-	return name->value;
-}
-
-static void push_term(struct line *line, char operator, const struct operand *operand)
-{
-	struct term *term = vec_push(&line->kernel->terms);
-
-	term->operator = operator;
-	if (operand)
-		term->operand = *operand;
-}
-
-static bool at_punct(const struct line *line, char punct)
-{
-	return line->at->kind == TOKEN_PUNCT && line->at->punct == punct;
-}
-
-static bool take_sum(struct line *line, uint32_t depth);
-
-static bool take_factor(struct line *line, uint32_t depth)
-{
-	struct operand operand = { 0 };
-
-	if (depth > PXOS_PAREN_DEPTH_MAX) {
-		error_at(line, line->at, RULE_TOO_DEEP, "compute parts of it in registers first",
-			 "the index is nested too deep at %s");
-		return false;
-	}
-	if (at_punct(line, '(')) {
-		line->at++;
-		return take_sum(line, depth + 1) && line_take_punct(line, ')', "the expression");
-	}
-	if (at_punct(line, '-') && line->at[1].kind != TOKEN_INT) {
-		line->at++;
-		if (!take_factor(line, depth + 1))
-			return false;
-		push_term(line, 'n', NULL);
-		return true;
-	}
-	if (!take_operand(line, &operand, "a part of the index"))
-		return false;
-	push_term(line, 0, &operand);
-	return true;
-}
-
-static bool take_product(struct line *line, uint32_t depth)
-{
-	if (!take_factor(line, depth))
-		return false;
-	while (at_punct(line, '*') || at_punct(line, '/') || at_punct(line, '%')) {
-		char operator = line->at++->punct;
-
-		if (!take_factor(line, depth))
-			return false;
-		push_term(line, operator, NULL);
-	}
-	return true;
-}
-
-static bool take_sum(struct line *line, uint32_t depth)
-{
-	if (!take_product(line, depth))
-		return false;
-	while (at_punct(line, '+') || at_punct(line, '-')) {
-		char operator = line->at++->punct;
-
-		if (!take_product(line, depth))
-			return false;
-		push_term(line, operator, NULL);
-	}
-	return true;
-}
-
-/* arr[index] */
-static bool take_element(struct line *line, struct op *op, bool may_make)
-{
-	op->array = take_array(line, may_make, &op->array_column);
-	if (op->array == NONE)
-		return false;
-	op->first_term = line->kernel->terms.n;
-	if (!line_take_punct(line, '[', "the array") || !take_sum(line, 0) ||
-	    !line_take_punct(line, ']', "the index"))
-		return false;
-	op->n_terms = line->kernel->terms.n - op->first_term;
+	op->dest = value & ~NAME_REGISTER;
 	return true;
 }
 
@@ -326,25 +81,17 @@ static bool take_compare(struct line *line, struct op *op)
 
 static bool take_cast_type(struct line *line, struct op *op)
 {
-	static const struct {
-		const char *name;
-		enum pxos_type type;
-	} types[] = {
-		{ "INT", PXOS_TYPE_INT }, { "UINT", PXOS_TYPE_UINT }, { "U32", PXOS_TYPE_UINT },
-		{ "FLOAT", PXOS_TYPE_FLOAT }, { "U8", PXOS_TYPE_U8 }, { "CHAR", PXOS_TYPE_U8 },
-		{ "BOOL", PXOS_TYPE_BOOL },
-	};
+	const char *hint = "CAST to int, uint, float, u8 or bool";
+	const struct token *token = line->at;
+	enum pxos_type type;
+	bool pixel;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (token_is(line->at, types[i].name)) {
-			op->variant = (uint8_t)types[i].type;
-			line->at++;
-			return true;
-		}
-	}
-	error_at(line, line->at, RULE_UNKNOWN_TYPE, "CAST to int, uint, float, u8 or bool",
-		 "%s is not a type");
-	return false;
+	if (!line_take_type(line, hint, &type, &pixel))
+		return false;
+	if (pixel)
+		line_error(line, token, RULE_UNKNOWN_TYPE, hint, "%s is an array's type");
+	op->variant = (uint8_t)type;
+	return !pixel;
 }
 
 static bool take_reduce(struct line *line, struct op *op)
@@ -372,7 +119,7 @@ static bool take_size(struct line *line, const char *keyword, struct operand *op
 		return false;
 	}
 	token = ++line->at;
-	if (!take_operand(line, operand, "a size"))
+	if (!operand_take(line, operand, "a size"))
 		return false;
 	if (operand->kind == OPERAND_INT && operand->literal != LITERAL_BIG &&
 	    operand->literal != LITERAL_UNSIGNED)
@@ -380,108 +127,145 @@ static bool take_size(struct line *line, const char *keyword, struct operand *op
 	if (operand->kind == OPERAND_SCALAR && !line->program->arena->failed &&
 	    kernel_scalar(line->kernel, operand->value)->type == PXOS_TYPE_INT)
 		return true;
-	error_at(line, token, RULE_MATMUL_FORM, "sizes are int parameters or literals",
-		 "%s is no size of a matrix");
+	line_error(line, token, RULE_MATMUL_FORM, "sizes are int parameters or literals",
+		   "%s is no size of a matrix");
+	return false;
+}
+
+/* A float array in global memory; @output: the product, which may be an implicit output. */
+static bool take_matrix(struct line *line, bool output, uint32_t *ret_array, uint32_t *ret_column)
+{
+	const struct token *token = line->at;
+	struct pxos_array *array = NULL;
+
+	*ret_array = operand_take_array(line, output, ret_column);
+	if (*ret_array == NONE || line->program->arena->failed)
+		return false;
+	if (!(*ret_array & ARRAY_SHARED))
+		array = kernel_array(line->kernel, *ret_array);
+	if (array && array->implicit && !array->type)
+		array->type = PXOS_TYPE_FLOAT;
+	if (array && array->type == PXOS_TYPE_FLOAT)
+		return true;
+	line_error(line, token, RULE_MATMUL_FORM, "declare it as float[] with GPU_PARAM",
+		   array ? "%s is no float array, and PARALLEL_MATMUL takes no other"
+			 : "%s is shared, and PARALLEL_MATMUL takes arrays in global memory");
 	return false;
 }
 
 static bool take_matmul(struct line *line, struct op *op)
 {
 	const struct token *at = line->at - 1;
-	uint32_t column, arrays[3];
+	uint32_t column;
 
-	arrays[0] = take_array(line, false, &column);
-	arrays[1] = arrays[0] == NONE ? NONE : take_array(line, false, &column);
-	if (arrays[1] == NONE || !take_arrow(line))
-		return false;
-	op->array_column = line->at->column;
-	arrays[2] = take_array(line, true, &op->array_column);
-	if (arrays[2] == NONE || !take_size(line, "ROWS", &op->a) ||
-	    !take_size(line, "COLS", &op->b) || !take_size(line, "INNER", &op->c))
-		return false;
-	op->matmul_a = arrays[0];
-	op->matmul_b = arrays[1];
-	op->array = arrays[2];
-	for (int i = 0; i < 3 && !line->program->arena->failed; i++) {
-		struct pxos_array *array = NULL;
-
-		if (!(arrays[i] & ARRAY_SHARED))
-			array = kernel_array(line->kernel, arrays[i]);
-		if (i == 2 && array && array->implicit && !array->type)
-			array->type = PXOS_TYPE_FLOAT;
-		if (!array || array->type != PXOS_TYPE_FLOAT) {
-			error_at(line, at, RULE_MATMUL_FORM, "declare them as float[]",
-				 "%s takes float arrays in global memory");
-			return false;
-		}
-	}
 	if (line->n_open) {
-		error_at(line, at, RULE_MATMUL_FORM, "put it in a kernel of its own",
-			 "%s is the whole launch's and stands outside of IF and LOOP");
+		line_error(line, at, RULE_MATMUL_FORM, "put it in a kernel of its own",
+			   "%s is the whole launch's and stands outside of IF and LOOP");
 		return false;
 	}
-	return true;
+	return take_matrix(line, false, &op->matmul_a, &column) &&
+	       take_matrix(line, false, &op->matmul_b, &column) && take_arrow(line) &&
+	       take_matrix(line, true, &op->array, &op->array_column) &&
+	       take_size(line, "ROWS", &op->a) && take_size(line, "COLS", &op->b) &&
+	       take_size(line, "INNER", &op->c);
 }
 
-static struct op *innermost(struct line *line)
+/* The @i-th of the open constructs. */
+static struct op *open_at(const struct line *line, uint32_t i)
 {
-	if (!line->n_open || line->program->arena->failed)
-		return NULL;
-	return kernel_op(line->kernel, line->open[line->n_open - 1]);
+	return kernel_op(line->kernel, line->open[i]);
+}
+
+/*
+ * The construct that ELSE (an IF), ENDIF (an IF or ELSE) or ENDLOOP at @at belongs to,
+ * closing what was left open inside of it.
+ * Return: its place in line->open, or NONE after an error.
+ */
+static uint32_t find_open(struct line *line, const struct token *at, bool loop)
+{
+	struct program *program = line->program;
+	uint32_t i = line->n_open;
+
+	while (i && !program->arena->failed && (open_at(line, i - 1)->code == OP_LOOP) != loop)
+		i--;
+	if (!i || program->arena->failed) {
+		line_error(line, at, RULE_UNBALANCED, NULL,
+			   loop ? "%s without a LOOP" : "%s without an IF");
+		return NONE;
+	}
+	if (i < line->n_open) {
+		const struct op *inner = open_at(line, line->n_open - 1);
+
+		diag_error(program->diag, line_place(line, at), RULE_UNBALANCED, NULL,
+			   "%s before the %s of line %u", token_text(line, at),
+			   loop ? "ENDIF" : "ENDLOOP", inner->line);
+	}
+	while (line->n_open > i)
+		open_at(line, --line->n_open)->match = line->kernel->ops.n;
+	return i - 1;
 }
 
 static bool take_else(struct line *line, const struct token *at)
 {
-	struct op *open = innermost(line);
+	uint32_t i;
 
-	if (!open || open->code != OP_IF) {
-		error_at(line, at, RULE_UNBALANCED, "ELSE belongs to the IF around it",
-			 "%s without an IF");
+	if (line->n_too_deep)
+		return false;
+	if (token_is(line->at, "IF")) {
+		line_expected(line, "':' after ELSE",
+			      "write ELSE: and in it an IF with an ENDIF of its own");
 		return false;
 	}
-	open->match = line->kernel->ops.n;
-	line->open[line->n_open - 1] = line->kernel->ops.n;
+	i = find_open(line, at, false);
+	if (i == NONE)
+		return false;
+	if (open_at(line, i)->code == OP_ELSE) {
+		diag_error(line->program->diag, line_place(line, at), RULE_UNBALANCED, NULL,
+			   "a second ELSE; the first is in line %u", open_at(line, i)->line);
+		return false;
+	}
+	open_at(line, i)->match = line->kernel->ops.n;
+	line->open[i] = line->kernel->ops.n;
 	return true;
 }
 
 /* ENDIF and ENDLOOP */
 static bool take_close(struct line *line, const struct token *at, struct op *op)
 {
-	struct op *open = innermost(line);
-	bool endif = op->code == OP_ENDIF;
+	uint32_t i;
 
-	if (!open || (open->code == OP_LOOP) == endif) {
-		diag_error(line->program->diag, line_place(line, at), RULE_UNBALANCED,
-			   open ? arena_format(line->program->arena, "line %u's %s is open",
-					       open->line, op_infos[open->code].name) :
-				  NULL,
-			   "%s without %s", token_text(line, at), endif ? "an IF" : "a LOOP");
+	if (line->n_too_deep) {
+		line->n_too_deep--;
 		return false;
 	}
-	open->match = line->kernel->ops.n;
-	op->match = line->open[--line->n_open];
+	i = find_open(line, at, op->code == OP_ENDLOOP);
+	if (i == NONE)
+		return false;
+	open_at(line, i)->match = line->kernel->ops.n;
+	op->match = line->open[i];
+	line->n_open = i;
 	return true;
 }
 
 static bool take_break(struct line *line, const struct token *at, struct op *op)
 {
 	for (uint32_t i = line->n_open; i-- && !line->program->arena->failed;) {
-		if (kernel_op(line->kernel, line->open[i])->code == OP_LOOP) {
+		if (open_at(line, i)->code == OP_LOOP) {
 			op->match = line->open[i];
 			return true;
 		}
 	}
-	error_at(line, at, RULE_UNBALANCED, NULL, "%s without a LOOP around it");
+	line_error(line, at, RULE_UNBALANCED, NULL, "%s without a LOOP around it");
 	return false;
 }
 
 static bool take_if(struct line *line, struct op *op)
 {
 	op->variant = COMPARE_NONE;
-	if (!take_operand(line, &op->a, "a condition"))
+	if (!operand_take(line, &op->a, "a condition"))
 		return false;
-	if (!at_punct(line, ':') && line->at->kind != TOKEN_END &&
-	    (!take_compare(line, op) || !take_operand(line, &op->b, "what to compare with")))
+	if (!token_is_punct(line->at, ':') && line->at->kind != TOKEN_END &&
+	    (!take_compare(line, op) || !operand_take(line, &op->b, "what to compare with")))
 		return false;
 	return line_take_punct(line, ':', "the condition");
 }
@@ -493,25 +277,25 @@ static bool take_form(struct line *line, const struct token *at, struct op *op)
 	case FORM_ID:
 		return take_dest(line, op);
 	case FORM_LOAD:
-		return take_element(line, op, false) && take_dest(line, op);
+		return operand_take_element(line, op, false) && take_dest(line, op);
 	case FORM_STORE:
-		return take_operand(line, &op->a, "a value") && take_arrow(line) &&
-		       take_element(line, op, true);
+		return operand_take(line, &op->a, "a value") && take_arrow(line) &&
+		       operand_take_element(line, op, true);
 	case FORM_UNARY:
-		return take_operand(line, &op->a, "an operand") && take_dest(line, op);
+		return operand_take(line, &op->a, "an operand") && take_dest(line, op);
 	case FORM_BINARY:
-		return take_operand(line, &op->a, "an operand") &&
-		       take_operand(line, &op->b, "a second operand") && take_dest(line, op);
+		return operand_take(line, &op->a, "an operand") &&
+		       operand_take(line, &op->b, "a second operand") && take_dest(line, op);
 	case FORM_TERNARY:
-		return take_operand(line, &op->a, "an operand") &&
-		       take_operand(line, &op->b, "a second operand") &&
-		       take_operand(line, &op->c, "a third operand") && take_dest(line, op);
+		return operand_take(line, &op->a, "an operand") &&
+		       operand_take(line, &op->b, "a second operand") &&
+		       operand_take(line, &op->c, "a third operand") && take_dest(line, op);
 	case FORM_CAST:
-		return take_cast_type(line, op) && take_operand(line, &op->a, "an operand") &&
+		return take_cast_type(line, op) && operand_take(line, &op->a, "an operand") &&
 		       take_dest(line, op);
 	case FORM_COMPARE:
-		return take_operand(line, &op->a, "an operand") && take_compare(line, op) &&
-		       take_operand(line, &op->b, "a second operand") && take_dest(line, op);
+		return operand_take(line, &op->a, "an operand") && take_compare(line, op) &&
+		       operand_take(line, &op->b, "a second operand") && take_dest(line, op);
 	case FORM_IF:
 		return take_if(line, op);
 	case FORM_ELSE:
@@ -520,21 +304,22 @@ static bool take_form(struct line *line, const struct token *at, struct op *op)
 	case FORM_ENDLOOP:
 		return take_close(line, at, op);
 	case FORM_LOOP:
-		return take_operand(line, &op->a, "a count") && take_dest(line, op) &&
+		return operand_take(line, &op->a, "a count") && take_dest(line, op) &&
 		       line_take_punct(line, ':', "the counter");
 	case FORM_BREAK:
 		return take_break(line, at, op);
 	case FORM_SYNC:
 		return true;
 	case FORM_ATOMIC:
-		return take_element(line, op, false) && take_operand(line, &op->a, "a value") &&
+		return operand_take_element(line, op, false) &&
+		       operand_take(line, &op->a, "a value") &&
 		       (line->at->kind == TOKEN_END || take_dest(line, op));
 	case FORM_CAS:
-		return take_element(line, op, false) &&
-		       take_operand(line, &op->a, "the value expected") &&
-		       take_operand(line, &op->b, "the new value") && take_dest(line, op);
+		return operand_take_element(line, op, false) &&
+		       operand_take(line, &op->a, "the value expected") &&
+		       operand_take(line, &op->b, "the new value") && take_dest(line, op);
 	case FORM_REDUCE:
-		return take_reduce(line, op) && take_operand(line, &op->a, "a value") &&
+		return take_reduce(line, op) && operand_take(line, &op->a, "a value") &&
 		       take_dest(line, op);
 	case FORM_MATMUL:
 		return take_matmul(line, op);
@@ -542,30 +327,16 @@ static bool take_form(struct line *line, const struct token *at, struct op *op)
 	return false;
 }
 
-static void unknown_operation(struct line *line)
-{
-	struct nearest nearest;
-
-	nearest_init(&nearest, line->at->start, line->at->length);
-	for (size_t i = 0; i < _OP_N; i++)
-		nearest_try(&nearest, op_infos[i].name);
-	diag_error(line->program->diag, line_place(line, line->at), RULE_UNKNOWN_OPERATION, NULL,
-		   nearest.best ? "%s is not an operation; did you mean %s?" :
-				  "%s is not an operation",
-		   token_text(line, line->at), nearest.best);
-}
-
 static void assigned(struct line *line, const struct op *op)
 {
-	struct kernel *kernel = line->kernel;
 	struct variable *variable;
 
 	if (op->dest == NONE || line->program->arena->failed)
 		return;
-	variable = kernel_register(kernel, op->dest);
+	variable = kernel_register(line->kernel, op->dest);
 	if (!variable->n_assigned++) {
 		variable->line = op->line;
-		variable->first_op = kernel->ops.n;
+		variable->first_op = line->kernel->ops.n;
 	}
 }
 
@@ -576,10 +347,14 @@ static void push_op(struct line *line, struct op *op)
 	uint32_t n_around = line->n_open;
 
 	if (op->code == OP_IF || op->code == OP_LOOP) {
-		if (line->n_open >= PXOS_NESTING_MAX) {
-			diag_error(line->program->diag, (struct place){ op->line, op->column },
-				   RULE_TOO_DEEP, "split the kernel",
-				   "IF and LOOP are nested more than %u deep", PXOS_NESTING_MAX);
+		if (line->n_open == PXOS_NESTING_MAX) {
+			if (!line->n_too_deep++)
+				diag_error(line->program->diag,
+					   (struct place){ op->line, op->column }, RULE_TOO_DEEP,
+					   "split the kernel",
+					   "IF and LOOP are nested more than %u deep",
+					   PXOS_NESTING_MAX);
+			assigned(line, op);
 			return;
 		}
 		line->open[line->n_open++] = kernel->ops.n;
@@ -591,41 +366,72 @@ static void push_op(struct line *line, struct op *op)
 	*(struct op *)vec_push(&kernel->ops) = *op;
 }
 
-void statement_parse(struct line *line)
+void statement_salvage(struct line *line)
 {
-	const struct token *at = line->at;
-	struct op op = { .line = line->number, .column = at->column, .dest = NONE, .match = NONE };
-	bool whole;
+	const struct token *dest = NULL, *last = NULL;
+	bool arrow = false;
 
-	while (op.code < _OP_N && !token_is(at, op_infos[op.code].name))
-		op.code++;
-	if (op.code == _OP_N) {
-		unknown_operation(line);
-		return;
+	for (const struct token *token = line->first; token->kind != TOKEN_END; token++) {
+		if (token->kind == TOKEN_ARROW) {
+			arrow = true;
+			dest = token[1].kind == TOKEN_NAME && !token_is_punct(token + 2, '[')
+				       ? token + 1
+				       : NULL;
+		} else if (token->kind == TOKEN_NAME && token != line->first) {
+			last = token;
+		}
 	}
-	line->at++;
-	whole = take_form(line, at, &op) && line_take_end(line);
-	if (whole || op.code == OP_IF || op.code == OP_LOOP ||
-	    (op.code == OP_ELSE && line->n_open &&
-	     line->open[line->n_open - 1] == line->kernel->ops.n))
-		push_op(line, &op);
-	else
-		assigned(line, &op); /* a register all the same: no complaints further down */
+	if (!arrow)
+		dest = last;
+	if (dest)
+		operand_unknown_register(line, dest);
 }
 
-/* A line the scanner refused: it may have been to open a construct. */
-void statement_skip(struct line *line)
+uint32_t statement_code(const struct token *token)
 {
-	struct op op = { .code = OP_IF, .line = line->number, .dest = NONE, .match = NONE };
+	uint32_t code = 0;
 
-	if (!line->kernel || !line->kernel->coded)
+	while (code < _OP_N && !token_is(token, op_infos[code].name))
+		code++;
+	return code;
+}
+
+void statement_parse(struct line *line, uint32_t code)
+{
+	const struct token *at = line->at++;
+	struct op op = { .code = (uint8_t)code,
+			 .line = line->number,
+			 .column = at->column,
+			 .dest = NONE,
+			 .match = NONE };
+	uint32_t n_ops = line->kernel->ops.n;
+	bool whole = take_form(line, at, &op);
+
+	if (whole)
+		line_take_end(line);
+	if (whole && !line->bad) {
+		push_op(line, &op);
 		return;
-	if (token_is(line->at, "LOOP"))
-		op.code = OP_LOOP;
-	else if (!token_is(line->at, "IF"))
-		return;
-	op.column = line->at->column;
-	push_op(line, &op);
+	}
+	statement_salvage(line);
+	if (op.dest != NONE)
+		operand_spoil(line, op.dest);
+	/* What it opens is open, with a condition or count that nobody knows. */
+	if (code == OP_IF || code == OP_LOOP ||
+	    (code == OP_ELSE && line->n_open && line->open[line->n_open - 1] == n_ops))
+		push_op(line, &(struct op){ .code = op.code,
+					    .variant = COMPARE_NONE,
+					    .line = op.line,
+					    .column = op.column,
+					    .dest = NONE,
+					    .match = NONE });
+}
+
+const char *statement_end(const struct line *line)
+{
+	if (!line->n_open || line->program->arena->failed)
+		return "GPU_END";
+	return open_at(line, line->n_open - 1)->code == OP_LOOP ? "ENDLOOP" : "ENDIF";
 }
 
 void statement_finish(struct line *line)
@@ -633,9 +439,13 @@ void statement_finish(struct line *line)
 	struct kernel *kernel = line->kernel;
 
 	while (line->n_open && !line->program->arena->failed) {
-		struct op *open = kernel_op(kernel, line->open[--line->n_open]);
-		struct op end = { .code = OP_ENDIF, .line = line->number, .column = 1,
-				  .dest = NONE, .match = line->open[line->n_open] };
+		uint32_t start = line->open[--line->n_open];
+		struct op *open = kernel_op(kernel, start);
+		struct op end = { .code = OP_ENDIF,
+				  .line = line->number,
+				  .column = 1,
+				  .dest = NONE,
+				  .match = start };
 		struct place place = { open->line, open->column };
 
 		if (open->code == OP_LOOP) {
@@ -645,7 +455,8 @@ void statement_finish(struct line *line)
 			end.code = OP_ENDLOOP;
 		} else {
 			diag_warning(line->program->diag, place, RULE_IF_CLOSED,
-				     "write ENDIF where it ends", "IF closed at GPU_END");
+				     "write ENDIF where it ends", "%s closed at GPU_END",
+				     op_infos[open->code].name);
 		}
 		open->match = kernel->ops.n;
 		end.parent = line->n_open ? line->open[line->n_open - 1] : NONE;

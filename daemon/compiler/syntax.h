@@ -95,6 +95,7 @@ struct variable {
 	uint32_t first_op; /* that one; NONE if it is only read */
 	uint32_t n_assigned;
 	uint32_t max; /* upper bound as an unsigned number (ranges) */
+	bool unknown; /* assigned where an error was: of any type */
 	bool divergent;
 	bool stored; /* is read in another SPIR-V block than assigned: lives in memory */
 	struct place read; /* its first reading */
@@ -121,8 +122,10 @@ struct kernel {
 	struct vec lines; /* uint32_t */
 	uint32_t first_array; /* index of the first array *parameter*, or NONE */
 	uint32_t shared_bytes;
-	bool ended; /* GPU_END was seen */
 	bool coded; /* GPU_THREAD_CODE was seen */
+	bool strayed; /* no, but statements were */
+	bool nameless; /* taken for one without GPU_KERNEL, or its name is missing */
+	bool spoilt; /* a declaration was wrong */
 };
 
 struct program {

@@ -6,13 +6,16 @@
  * before it (in a loop, say). So the operations are gone through twice: first
  * only to find the registers' types, silently, a register not yet known counting
  * as an integer literal; then, with all types known, to set op->type and to
- * complain. A register that stays without a type has had its complaint (or gets
- * it here, if nothing ever assigns it), and is taken for whatever is wanted.
+ * complain. A register that is assigned by a line with an error, or never, or was
+ * complained of, is *unknown*: what is computed from it is unknown, too, and nobody
+ * complains of what he does not know.
  *
  * op->type afterwards is the type computed in: of the operands of a COMPARE, of
  * the result of an ADD, of the element of a STORE. The emitter converts operands
  * to it and needs no rule of its own.
  */
+#include <string.h>
+
 #include "syntax.h"
 
 struct typing {
@@ -60,7 +63,7 @@ static const char *operand_name(const struct typing *t, const struct operand *op
 		return kernel_register(t->kernel, operand->value)->name;
 	if (operand->kind == OPERAND_SCALAR)
 		return kernel_scalar(t->kernel, operand->value)->name;
-	return "the number";
+	return "this number";
 }
 
 static enum pxos_type alone(const struct typing *t, const struct operand *a)
@@ -136,31 +139,39 @@ static void want_bool(const struct typing *t, const struct op *op, const struct 
 
 	if (typed.type == PXOS_TYPE_BOOL || (typed.type == PXOS_TYPE_NONE && !typed.literal))
 		return;
-	complain(t, op, operand, RULE_CONDITION_TYPE, "compare it: x != 0", "a bool");
+	complain(t, op, operand, RULE_CONDITION_TYPE,
+		 operand->kind == OPERAND_INT || operand->kind == OPERAND_FLOAT
+			 ? "write a comparison, 1 == 1 for always"
+			 : arena_format(t->program->arena, "compare it: %s != 0",
+					operand_name(t, operand)),
+		 "a bool");
+}
+
+/* What is shifted has its own type, and a literal the count's; else the count has no say. */
+static enum pxos_type type_shift(const struct typing *t, struct op *op)
+{
+	enum pxos_type count = alone(t, &op->b), type = alone(t, &op->a);
+
+	if (integer(t, op, &op->b, number(t, op, &op->b, count)) == count &&
+	    op->a.kind == OPERAND_INT)
+		type = meet(t, op, &op->a, &op->b);
+	type = integer(t, op, &op->a, number(t, op, &op->a, type));
+	op->type = (uint8_t)type;
+	return type;
 }
 
 /* The types of a BINARY. Sets op->type; returns the result's. */
 static enum pxos_type type_binary(const struct typing *t, struct op *op)
 {
-	enum pxos_type type = meet(t, op, &op->a, &op->b);
+	enum pxos_type type;
 
-	switch (op->code) {
-	case OP_AND:
-	case OP_OR:
-	case OP_XOR:
+	if (op->code == OP_SHL || op->code == OP_SHR)
+		return type_shift(t, op);
+	type = meet(t, op, &op->a, &op->b);
+	if (op->code == OP_AND || op->code == OP_OR || op->code == OP_XOR)
 		type = integer(t, op, &op->a, type);
-		break;
-	case OP_SHL:
-	case OP_SHR:
-		/* The count has no say in what is shifted. */
-		if (op->a.kind != OPERAND_INT)
-			type = alone(t, &op->a);
-		type = integer(t, op, &op->a, number(t, op, &op->a, type));
-		integer(t, op, &op->b, number(t, op, &op->b, alone(t, &op->b)));
-		break;
-	default:
+	else
 		type = number(t, op, &op->a, type);
-	}
 	op->type = (uint8_t)type;
 	return type;
 }
@@ -252,17 +263,30 @@ static void type_index(const struct typing *t, const struct op *op)
 			term->type = (uint8_t)(typed.big ? PXOS_TYPE_UINT : typed.type);
 			check_integer_term(t, op, term);
 			stack[n++] = term->type;
-		} else if (term->operator == 'n') {
+		} else if (term->operator== 'n') {
 			term->type = stack[n - 1];
 		} else {
 			uint8_t a = stack[n - 2], b = stack[n - 1];
 
-			term->type = a == PXOS_TYPE_UINT || b == PXOS_TYPE_UINT ? PXOS_TYPE_UINT :
-				     a == PXOS_TYPE_INT || b == PXOS_TYPE_INT	? PXOS_TYPE_INT :
-										  PXOS_TYPE_NONE;
+			term->type = a == PXOS_TYPE_UINT || b == PXOS_TYPE_UINT ? PXOS_TYPE_UINT
+				     : a == PXOS_TYPE_INT || b == PXOS_TYPE_INT ? PXOS_TYPE_INT
+										: PXOS_TYPE_NONE;
 			stack[--n - 1] = term->type;
 		}
 	}
+}
+
+static const char *store_hint(const struct typing *t, const struct op *op)
+{
+	const struct pxos_array *array;
+
+	if (op->array & ARRAY_SHARED || !kernel_array(t->kernel, op->array)->implicit)
+		return "CAST it to int first";
+	array = kernel_array(t->kernel, op->array);
+	return arena_format(
+		t->program->arena,
+		"output %.63s is %s by its first STORE, in line %u; CAST, or declare it",
+		array->name, pxos_type_name(array->type), array->line);
 }
 
 static void type_store(const struct typing *t, struct op *op)
@@ -282,7 +306,7 @@ static void type_store(const struct typing *t, struct op *op)
 		complain(t, op, &op->a, RULE_STORE_TYPE, "SELECT 1 or 0, or CAST it to int",
 			 "a number");
 	else if (value == PXOS_TYPE_FLOAT && element && element != PXOS_TYPE_FLOAT)
-		complain(t, op, &op->a, RULE_STORE_TYPE, "CAST it to int first",
+		complain(t, op, &op->a, RULE_STORE_TYPE, store_hint(t, op),
 			 "an integer for this array");
 }
 
@@ -292,8 +316,8 @@ static enum pxos_type type_atomic(const struct typing *t, struct op *op)
 	const struct operand *values[2] = { &op->a, op->code == OP_ATOMIC_CAS ? &op->b : NULL };
 
 	op->type = (uint8_t)element;
-	if (t->checking && (element == PXOS_TYPE_U8 ||
-			    (element == PXOS_TYPE_FLOAT && op->code != OP_ATOMIC_ADD)))
+	if (t->checking &&
+	    (element == PXOS_TYPE_U8 || (element == PXOS_TYPE_FLOAT && op->code != OP_ATOMIC_ADD)))
 		diag_error(t->program->diag, (struct place){ op->line, op->array_column },
 			   RULE_ATOMIC_TYPE,
 			   "atomics work on int and uint arrays, ATOMIC_ADD also on float",
@@ -308,6 +332,17 @@ static enum pxos_type type_atomic(const struct typing *t, struct op *op)
 				 "an integer for this array");
 	}
 	return element;
+}
+
+static bool is_unknown(const struct typing *t, const struct op *op)
+{
+	const struct operand *operands[3] = { &op->a, &op->b, &op->c };
+
+	for (int i = 0; i < 3; i++)
+		if (operands[i]->kind == OPERAND_REGISTER &&
+		    kernel_register(t->kernel, operands[i]->value)->unknown)
+			return true;
+	return false;
 }
 
 /* The result's type, NONE if there is none; sets op->type. */
@@ -346,8 +381,8 @@ static enum pxos_type type_op(const struct typing *t, struct op *op)
 		type = meet(t, op, &op->a, &op->b);
 		if (type == PXOS_TYPE_BOOL && op->variant != COMPARE_EQ &&
 		    op->variant != COMPARE_NE)
-			complain(t, op, &op->a, RULE_OPERAND_TYPE, "bools are == or !=",
-				 "numbers to order");
+			complain(t, op, &op->a, RULE_OPERAND_TYPE,
+				 "bools are == or !=", "numbers to order");
 		op->type = (uint8_t)type;
 		return op->code == OP_IF ? PXOS_TYPE_NONE : PXOS_TYPE_BOOL;
 	case FORM_LOOP:
@@ -369,28 +404,33 @@ static enum pxos_type type_op(const struct typing *t, struct op *op)
 /* The result goes to a register: does it fit? */
 static void check_dest(const struct typing *t, const struct op *op, enum pxos_type result)
 {
-	const struct variable *dest = kernel_register(t->kernel, op->dest);
+	struct variable *dest = kernel_register(t->kernel, op->dest);
 	const char *hint = "CAST it, or use another register";
 
-	if (dest->type == result || !dest->type || !result)
+	if (dest->type == result || dest->unknown)
 		return;
-	if (dest->first_op != NONE && kernel_op(t->kernel, dest->first_op)->code == OP_SET &&
-	    dest->type == PXOS_TYPE_INT && result == PXOS_TYPE_FLOAT)
+	if (kernel_op(t->kernel, dest->first_op)->code == OP_SET && dest->type == PXOS_TYPE_INT &&
+	    result == PXOS_TYPE_FLOAT)
 		hint = arena_format(t->program->arena, "start it as a float: SET 0.0 → %.63s",
 				    dest->name);
 	diag_error(t->program->diag, (struct place){ op->line, op->dest_column },
 		   RULE_REGISTER_TYPE, hint, "%s is %s since line %u, but this gives %s",
 		   dest->name, pxos_type_name(dest->type), dest->line, pxos_type_name(result));
+	dest->unknown = true;
 }
 
 static void unassigned(const struct typing *t, const struct variable *variable)
 {
 	struct kernel *kernel = t->kernel;
-	size_t length = 0;
+	size_t length = strlen(variable->name);
 	struct nearest nearest;
 
-	while (variable->name[length])
-		length++;
+	if (names_find(&t->program->names, kernel->space + 1, variable->name, length)) {
+		diag_error(t->program->diag, variable->read, RULE_UNKNOWN_REGISTER,
+			   "LOAD an element of it into a register first",
+			   "'%s' is an array, no operand", variable->name);
+		return;
+	}
 	nearest_init(&nearest, variable->name, length);
 	for (uint32_t i = 0; i < kernel->scalars.n; i++)
 		nearest_try(&nearest, kernel_scalar(kernel, i)->name);
@@ -399,54 +439,78 @@ static void unassigned(const struct typing *t, const struct variable *variable)
 			nearest_try(&nearest, kernel_register(kernel, i)->name);
 	diag_error(t->program->diag, variable->read, RULE_UNKNOWN_REGISTER,
 		   "a register is made by being assigned to: SET 0 → name",
-		   nearest.best ? "'%s' is never assigned; did you mean %s?" :
-				  "'%s' is never assigned",
+		   nearest.best ? "'%s' is never assigned; did you mean %s?"
+				: "'%s' is never assigned",
 		   variable->name, nearest.best);
 }
 
-/* Implicit outputs are known by name to the whole program, like parameters. */
-static void check_implicit(const struct typing *t, const struct pxos_array *array)
+static uint32_t first_store_column(const struct kernel *kernel, uint32_t array)
 {
-	struct names *names = &t->program->names;
-	size_t length = 0;
-	struct name *name;
+	for (uint32_t i = 0; i < kernel->ops.n; i++)
+		if (kernel_op(kernel, i)->array == array && kernel_op(kernel, i)->array_column)
+			return kernel_op(kernel, i)->array_column;
+	return 1;
+}
 
-	while (array->name[length])
-		length++;
-	name = names_find(names, SPACE_ARGUMENTS, array->name, length);
-	if (!name)
+/* Implicit outputs are known by name to the whole program, like parameters. */
+static void check_implicit(const struct typing *t, uint32_t index)
+{
+	const struct pxos_array *array = kernel_array(t->kernel, index);
+	struct names *names = &t->program->names;
+	size_t length = strlen(array->name);
+	struct name *name = names_find(names, SPACE_ARGUMENTS, array->name, length);
+	struct place place = { array->line, 1 };
+
+	if (!name) {
 		names_add(names, SPACE_ARGUMENTS, array->name, length, array->type | 0x100);
-	else if (name->value != (array->type | 0x100))
-		diag_error(t->program->diag, (struct place){ array->line, 1 },
-			   RULE_PARAMETER_TYPE,
+	} else if (name->value != (array->type | 0x100)) {
+		place.column = first_store_column(t->kernel, index);
+		diag_error(t->program->diag, place, RULE_PARAMETER_TYPE,
 			   "arguments are bound by name, so a name has one type in a program",
 			   "output %s has another type in another kernel", array->name);
+	}
+}
+
+/* The first pass: what each register is. */
+static void find_types(const struct typing *t)
+{
+	struct kernel *kernel = t->kernel;
+
+	for (uint32_t i = 0; i < kernel->registers.n; i++)
+		if (!kernel_register(kernel, i)->n_assigned)
+			kernel_register(kernel, i)->unknown = true;
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		struct op *op = kernel_op(kernel, i);
+		enum pxos_type result = is_unknown(t, op) ? PXOS_TYPE_NONE : type_op(t, op);
+		struct variable *dest;
+
+		if (op->dest == NONE)
+			continue;
+		dest = kernel_register(kernel, op->dest);
+		if (dest->first_op == i) {
+			dest->type = (uint8_t)result;
+			dest->unknown = !result;
+		}
+	}
 }
 
 void kernel_type(struct program *program, struct kernel *kernel)
 {
 	struct typing t = { .program = program, .kernel = kernel };
 
-	for (uint32_t i = 0; i < kernel->ops.n; i++) {
-		struct op *op = kernel_op(kernel, i);
-		enum pxos_type result = type_op(&t, op);
-
-		if (op->dest != NONE && !kernel_register(kernel, op->dest)->type &&
-		    kernel_register(kernel, op->dest)->first_op == i)
-			kernel_register(kernel, op->dest)->type = (uint8_t)result;
-	}
+	find_types(&t);
 	t.checking = true;
 	for (uint32_t i = 0; i < kernel->registers.n && !diag_full(program->diag); i++)
 		if (!kernel_register(kernel, i)->n_assigned)
 			unassigned(&t, kernel_register(kernel, i));
 	for (uint32_t i = 0; i < kernel->ops.n && !diag_full(program->diag); i++) {
 		struct op *op = kernel_op(kernel, i);
-		enum pxos_type result = type_op(&t, op);
+		enum pxos_type result = is_unknown(&t, op) ? PXOS_TYPE_NONE : type_op(&t, op);
 
-		if (op->dest != NONE)
+		if (op->dest != NONE && result)
 			check_dest(&t, op, result);
 	}
 	for (uint32_t i = 0; i < kernel->arrays.n && !diag_full(program->diag); i++)
-		if (kernel_array(kernel, i)->implicit)
-			check_implicit(&t, kernel_array(kernel, i));
+		if (kernel_array(kernel, i)->implicit && kernel_array(kernel, i)->type)
+			check_implicit(&t, i);
 }
