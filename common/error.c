@@ -40,35 +40,24 @@ __attribute__((format(printf, 3, 0))) static void line_out(const char *kind, con
 	fprintf(stderr, "%s%s%s\n", line, tail ? ": " : "", tail ? tail : "");
 }
 
-/**
- * error_say() - tell the user what went wrong.
- *
- * Return: ERROR_E_SAID, so that a caller can say and return in one line.
- */
-int error_say(const char *format, ...)
+/** error_line() - the line of error_say(). */
+void error_line(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	line_out("", NULL, format, args);
 	va_end(args);
-	return ERROR_E_SAID;
 }
 
-/**
- * error_say_errno() - likewise, with the system's words for @r at the end.
- * @r: an errno, of either sign.
- *
- * Return: ERROR_E_SAID.
- */
-int error_say_errno(int r, const char *format, ...)
+/** error_line_errno() - the line of error_say_errno(). */
+void error_line_errno(int r, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	line_out("", strerror(r < 0 ? -r : r), format, args);
 	va_end(args);
-	return ERROR_E_SAID;
 }
 
 /** error_note() - something the user should know, though nothing failed. */

@@ -8,8 +8,14 @@ enum error_code {
 	ERROR_E_SAID,
 };
 
-int error_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int error_say_errno(int r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Tell the user what went wrong; an expression of the value ERROR_E_SAID, so that a
+ * caller says and returns in one line. The second adds the system's words for @r, an
+ * errno of either sign. Macros, so that analysers too know that it is never 0. */
+#define error_say(...) (error_line(__VA_ARGS__), ERROR_E_SAID)
+#define error_say_errno(r, ...) (error_line_errno(r, __VA_ARGS__), ERROR_E_SAID)
+
+void error_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void error_line_errno(int r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void error_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

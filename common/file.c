@@ -5,11 +5,12 @@
  * Reading is bounded by the caller, takes pipes and devices as well as files,
  * and never trusts a size that stat() gives: the file may grow meanwhile.
  *
- * Writing goes to a temporary file in the same folder, which takes the name at
- * commit; until then, and if anything fails, what stood there before stays. Two
- * kinds of target cannot be replaced by a rename without doing harm: devices and
- * pipes (as root, the rename would delete /dev/null). They are written in place.
- * A symbolic link is followed, so that the link stays a link.
+ * Writing goes to a file without a name in the same folder, which takes the name at
+ * commit; until then, and if anything fails, what stood there before stays, and a
+ * process that is killed leaves nothing behind. Where a file system has no
+ * files without names, a hidden one stands in. Devices and pipes are written in
+ * place: a rename would replace them (as root, delete /dev/null). A symbolic link
+ * is followed, so that the link stays a link.
  */
 #include "common/file.h"
 
@@ -27,7 +28,12 @@
 static int read_all(int fd, size_t bytes_max, char **ret_data, size_t *ret_bytes)
 {
 	cleanup_free char *data = NULL;
-	size_t room = 0, used = 0;
+	size_t room = 0, used = 0, first = 65536;
+	struct stat st;
+
+	/* One read is enough where the size is as stat() says; nothing depends on it. */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size < bytes_max)
+		first = (size_t)st.st_size + 1;
 
 	for (;;) {
 		ssize_t n;
@@ -35,7 +41,7 @@ static int read_all(int fd, size_t bytes_max, char **ret_data, size_t *ret_bytes
 		if (used == room) {
 			char *grown;
 
-			room = room ? room * 2 : 65536;
+			room = room ? room * 2 : first;
 			/* One byte over the bound tells "just fits" from "too large". */
 			if (room > bytes_max)
 				room = bytes_max + 1;
@@ -92,30 +98,68 @@ static mode_t umask_now(void)
 	return mask;
 }
 
-static int open_temporary(struct file_writer *writer, mode_t mode)
+/* Length of the folder's part of @path, its slash included. */
+static int folder_length(const char *path)
 {
-	const char *slash = strrchr(writer->path, '/');
-	int folder_len = slash ? (int)(slash - writer->path) + 1 : 0;
-	cleanup_free char *name = NULL;
-	cleanup_fd int fd = -1;
+	const char *slash = strrchr(path, '/');
 
-	if (asprintf(&name, "%.*s.%s.XXXXXX", folder_len, writer->path, writer->path + folder_len) <
-	    0) {
-		name = NULL;
+	return slash ? (int)(slash - path) + 1 : 0;
+}
+
+/* A hidden name beside @path, its last characters to be replaced. */
+static char *hidden_name(const char *path)
+{
+	int length = folder_length(path);
+	char *name;
+
+	return asprintf(&name, "%.*s.%s.XXXXXX", length, path, path + length) < 0 ? NULL : name;
+}
+
+/* Return: 0, or a negative errno: do without. */
+static int open_nameless(struct file_writer *writer)
+{
+	int length = folder_length(writer->path);
+	cleanup_free char *folder = length ? strndup(writer->path, (size_t)length) : strdup(".");
+	cleanup_fd int fd = -1;
+	char link[32];
+
+	if (!folder)
 		return -ENOMEM;
-	}
-	fd = mkostemp(name, O_CLOEXEC);
+	fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	if (fchmod(fd, mode) < 0) {
-		int r = -errno;
-
-		unlink(name);
-		return r;
-	}
-	writer->temporary = steal(&name);
+	/* It gets its name through /proc, which early in a boot is not there. */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (access(link, F_OK) < 0)
+		return -errno;
 	writer->fd = steal_fd(&fd);
+	writer->nameless = true;
 	return 0;
+}
+
+static int open_hidden(struct file_writer *writer)
+{
+	cleanup_free char *name = hidden_name(writer->path);
+
+	if (!name)
+		return -ENOMEM;
+	writer->fd = mkostemp(name, O_CLOEXEC);
+	if (writer->fd < 0)
+		return -errno;
+	writer->temporary = steal(&name);
+	return 0;
+}
+
+static int open_temporary(struct file_writer *writer, mode_t mode)
+{
+	int r;
+
+	r = open_nameless(writer);
+	if (r)
+		r = open_hidden(writer);
+	if (r)
+		return r;
+	return fchmod(writer->fd, mode) < 0 ? -errno : 0;
 }
 
 static int open_in_place(struct file_writer *writer)
@@ -125,7 +169,7 @@ static int open_in_place(struct file_writer *writer)
 }
 
 /**
- * file_writer_open() - begin to write @path.
+ * file_writer_open() - begin to write @path; "-" is standard output.
  * @writer: FILE_WRITER_NULL before; needs file_writer_deinit() after, also on failure.
  *
  * Return: 0 or a negative errno.
@@ -134,6 +178,10 @@ int file_writer_open(struct file_writer *writer, const char *path)
 {
 	struct stat st;
 
+	if (strcmp(path, "-") == 0) {
+		writer->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+		return writer->fd < 0 ? -errno : 0;
+	}
 	writer->path = realpath(path, NULL);
 	if (!writer->path && errno == ENOENT)
 		writer->path = strdup(path); /* new, or a link to nowhere */
@@ -170,6 +218,33 @@ int file_writer_write(struct file_writer *writer, const void *data, size_t bytes
 	return 0;
 }
 
+/* Give a file without a name a hidden one. */
+static int name_nameless(struct file_writer *writer)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", writer->fd);
+	for (;;) {
+		cleanup_free char *name = hidden_name(writer->path);
+		int fd;
+
+		if (!name)
+			return -ENOMEM;
+		/* Only for the name: it is free again for a moment, hence the loop. */
+		fd = mkostemp(name, O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+		close(fd);
+		unlink(name);
+		if (linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
+			writer->temporary = steal(&name);
+			return 0;
+		}
+		if (errno != EEXIST)
+			return -errno;
+	}
+}
+
 /**
  * file_writer_commit() - give the file its name; @writer is then finished.
  *
@@ -177,15 +252,20 @@ int file_writer_write(struct file_writer *writer, const void *data, size_t bytes
  */
 int file_writer_commit(struct file_writer *writer)
 {
+	bool in_place = !writer->nameless && !writer->temporary;
+	int r;
+
 	/* Some file systems tell that they are full only now. */
-	if (writer->temporary && fsync(writer->fd) < 0)
+	if (!in_place && fsync(writer->fd) < 0)
 		return -errno;
-	if (close(writer->fd) < 0) {
-		writer->fd = -1;
-		return -errno;
+	if (writer->nameless) {
+		r = name_nameless(writer);
+		if (r)
+			return r;
 	}
-	writer->fd = -1;
-	if (writer->temporary) {
+	if (close(steal_fd(&writer->fd)) < 0)
+		return -errno;
+	if (!in_place) {
 		if (rename(writer->temporary, writer->path) < 0)
 			return -errno;
 		free(writer->temporary);

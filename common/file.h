@@ -2,6 +2,7 @@
 #ifndef PXOS_COMMON_FILE_H
 #define PXOS_COMMON_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum file_code {
@@ -16,7 +17,8 @@ int file_read(const char *path, size_t bytes_max, char **ret_data, size_t *ret_b
 struct file_writer {
 	int fd;
 	char *path; /* the name it will have, links followed */
-	char *temporary; /* NULL: written in place, see file.c */
+	char *temporary; /* its hidden name until then */
+	bool nameless; /* it has none yet; neither: written in place, see file.c */
 };
 
 #define FILE_WRITER_NULL \
