@@ -50,7 +50,7 @@ CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 
 WARN := -Wall -Wextra $(WERROR) -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
-	-Wold-style-definition -Wvla -Wformat=2 -Wwrite-strings -Wundef
+	-Wold-style-definition -Wvla -Wformat-security -Wwrite-strings -Wundef
 
 ARCH := $(shell uname -m)
 ifeq ($(ARCH),x86_64)
@@ -118,6 +118,7 @@ $(eval $(call component,cli,guest/cli,vulkan compiler common))
 $(eval $(call component,reference,tests/compiler/reference,vulkan compiler common))
 $(eval $(call component,fuzz,tests/fuzz,cli vulkan compiler common))
 $(eval $(call component,bench,bench,vulkan compiler common))
+-include bench/bench.mk
 
 programs := $(if $(wildcard guest/cli/main.c),$(B)/pxos-gpu)
 soname := libpxos_gpu_compiler.so.0
@@ -180,8 +181,8 @@ check:
 check-quick:
 	tests/run.py --quick $(CHECK)
 
-bench: tests
-	bench/run.sh
+bench: all $(bench_programs) bench-data
+	bench/run.sh $(B)/bench
 
 clean:
 	rm -rf build/gcc build/clang build/asan build/check

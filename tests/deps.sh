@@ -34,7 +34,7 @@ done <"$list"
 [ "${1:-}" != -n ] || exit 1
 
 if [ "$(id -u)" -eq 0 ]; then
-    as_root=env
+    as_root='env'
 elif command -v sudo >/dev/null; then
     as_root='sudo env'
 else
