@@ -32,7 +32,7 @@ struct figures {
 };
 
 /* Run @argv and return what it wrote to @fd (1 or 2); NULL if it failed. */
-static char *output_of(const char *const *argv, int fd, char *text, size_t size)
+static char *output_of(char *const *argv, int fd, char *text, size_t size)
 {
 	int ends[2], status = -1;
 	size_t n = 0;
@@ -45,7 +45,7 @@ static char *output_of(const char *const *argv, int fd, char *text, size_t size)
 		dup2(ends[1], fd);
 		close(ends[0]);
 		close(ends[1]);
-		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		execvp(argv[0], argv);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -58,43 +58,40 @@ static char *output_of(const char *const *argv, int fd, char *text, size_t size)
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? text : NULL;
 }
 
-static double runner(const char *program, const char *mode, const char *file)
+static double runner(char *program, char *mode, char *file)
 {
-	const char *const argv[] = { program, mode, file, NULL };
+	char *const argv[] = { program, mode, file, NULL };
 	char text[64];
 
-	return output_of(argv, 1, text, sizeof(text)) ? atof(text) : 0;
+	return output_of(argv, 1, text, sizeof(text)) ? number(text) : 0;
 }
 
 /* Callgrind ends with a line "==PID== Collected : NUMBER". */
-static double instructions(const char *program, const char *file)
+static double instructions(char *program, char *file)
 {
-	const char *const argv[] = { "valgrind",
-				     "--tool=callgrind",
-				     "--callgrind-out-file=/dev/null",
-				     "--toggle-collect=race_measured",
-				     program,
-				     "count",
-				     file,
-				     NULL };
+	char tool[] = "--tool=callgrind", out[] = "--callgrind-out-file=/dev/null";
+	char collect[] = "--toggle-collect=race_measured", count[] = "count";
+	char valgrind[] = "valgrind";
+	char *const argv[] = { valgrind, tool, out, collect, program, count, file, NULL };
 	char text[8192], *at;
 
 	if (!output_of(argv, 2, text, sizeof(text)) || !(at = strstr(text, "Collected : ")))
 		return 0;
-	return atof(at + strlen("Collected : "));
+	return number(at + strlen("Collected : "));
 }
 
-static struct figures measure(const char *program, const char *file, int n_cold, bool count)
+static struct figures measure(char *program, char *file, int n_cold, bool count)
 {
 	struct figures f = { 0 };
+	char warm[] = "warm", once[] = "once";
 	double v[COLD];
 	int i;
 
-	f.warm_ns = runner(program, "warm", file);
+	f.warm_ns = runner(program, warm, file);
 	if (!(f.warm_ns > 0))
 		return f;
 	for (i = 0; i < n_cold; i++)
-		v[i] = runner(program, "once", file);
+		v[i] = runner(program, once, file);
 	f.cold_ns = median(v, (size_t)n_cold);
 	if (count)
 		f.instructions = instructions(program, file);
@@ -195,13 +192,13 @@ int main(int argc, char **argv)
 	figure_head("Compiling the golden programs, against glslang on the same in GLSL", columns,
 		    ARRAY_LENGTH(columns));
 	for (i = 0; i < n; i++) {
-		struct figures f, g;
+		struct figures f, g = { 0 };
 
 		snprintf(px, sizeof(px), "%s/golden/%s.px", folder, names[i]);
 		snprintf(glsl, sizeof(glsl), "%s/golden-glsl/%s.comp", folder, names[i]);
 		f = measure(ours, px, COLD, count);
-		g = access(glsl, R_OK) ? (struct figures){ 0 }
-				       : measure(theirs, glsl, COLD_THEIRS, count);
+		if (!access(glsl, R_OK))
+			g = measure(theirs, glsl, COLD_THEIRS, count);
 		print_row(names[i], &f, &g);
 		fflush(stdout);
 		free(names[i]);

@@ -221,11 +221,11 @@ static void parse(struct options *o, int argc, char **argv)
 	*o = (struct options){ .gpu = -1 };
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (c == 'g')
-			o->gpu = atoi(optarg);
+			o->gpu = (int)number(optarg);
 		else if (c == 'o')
 			o->only = optarg;
 		else if (c == 'p')
-			o->peak = atof(optarg);
+			o->peak = number(optarg);
 		else if (c == 's')
 			o->small = true;
 		else
@@ -253,7 +253,7 @@ int main(int argc, char **argv)
 	rawvk_init(&robust, &(struct rawvk_options){ .gpu = o.gpu, .robust = true });
 	o.small |= plain.software;
 	for (i = 0; i < workload_n_types; i++) {
-		if (o.only && strcmp(o.only, workload_types[i]->name))
+		if (o.only && strcmp(o.only, workload_types[i]->name) != 0)
 			continue;
 		workload_init(&w, workload_types[i], o.small);
 		rows[n].type = w.type;

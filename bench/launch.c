@@ -34,7 +34,7 @@
 #define TURNS 60
 #define TURN 40
 #define TURN_LEFT_OUT 8
-#define LATENCIES (TURNS * (TURN - TURN_LEFT_OUT))
+#define LATENCIES ((size_t)TURNS * (TURN - TURN_LEFT_OUT))
 #define IN_FLIGHT 10000
 #define BATCHES 5
 #define ELEMENTS 256
@@ -87,7 +87,8 @@ static void ours_init(struct ours *o, struct gpu *gpu, const char *folder, const
 	struct gpu_error error;
 
 	*o = (struct ours){ .gpu = gpu, .kernel = load(gpu, folder, name) };
-	if (elements && gpu_buffer_new(gpu, GPU_BUFFER_DEVICE, 4 * elements, &o->data, &error))
+	if (elements &&
+	    gpu_buffer_new(gpu, GPU_BUFFER_DEVICE, 4 * (uint64_t)elements, &o->data, &error))
 		die("gpu_buffer_new", error.text);
 	o->binding = (struct gpu_binding){ .buffer = o->data, .length = elements };
 	o->launch = (struct gpu_launch){
@@ -157,7 +158,7 @@ static void hand_init(struct hand *h, struct rawvk *rv, const char *folder, cons
 	rawvk_pipeline_init(rv, &h->pipeline, &shader);
 	free(words);
 	if (elements) {
-		h->data = rawvk_buffer_new(rv, 4 * elements);
+		h->data = rawvk_buffer_new(rv, 4 * (VkDeviceSize)elements);
 		rawvk_pipeline_bind(rv, &h->pipeline, &bound, 1);
 		h->pipeline.push[0] = elements;
 		h->pipeline.groups[0] = (elements + 255) / 256;
@@ -355,11 +356,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s [--gpu N] FOLDER\n", argv[0]);
 		return 2;
 	}
-	rawvk_init(&rv, &(struct rawvk_options){ .gpu = strcmp(selector, "auto") ? atoi(selector)
-										 : -1 });
+	rawvk_init(&rv, &(struct rawvk_options){ .gpu = strcmp(selector, "auto") != 0
+								? (int)number(selector)
+								: -1 });
 	if (gpu_open(selector, NULL, &gpu, &error))
 		die("gpu_open", error.text);
-	if (strcmp(gpu_get_info(gpu)->name, rv.properties.deviceName))
+	if (strcmp(gpu_get_info(gpu)->name, rv.properties.deviceName) != 0)
 		die("the two sides found different GPUs", "name one by --gpu N");
 	machine_line(stdout, rv.properties.deviceName, rv.driver);
 

@@ -103,6 +103,14 @@ void parallel_for(uint64_t n, void (*body)(void *userdata, uint64_t first, uint6
 			pthread_join(shares[i].thread, NULL);
 }
 
+double number(const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	return end == text ? 0 : value;
+}
+
 char *read_file(const char *path, size_t *ret_bytes)
 {
 	FILE *f = fopen(path, "rb");
@@ -173,7 +181,7 @@ static void cpu_name(char *name, size_t size)
 
 	snprintf(name, size, "unknown CPU");
 	while (f && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, "model name", 10) || !(value = strchr(line, ':')))
+		if (strncmp(line, "model name", 10) != 0 || !(value = strchr(line, ':')))
 			continue;
 		value += strspn(value, ": \t");
 		value[strcspn(value, "\n")] = 0;

@@ -43,6 +43,9 @@ static inline float bits_float(uint32_t u)
 void parallel_for(uint64_t n, void (*body)(void *userdata, uint64_t first, uint64_t end),
 		  void *userdata);
 
+/* Numbers in text: 0 if there is none. */
+double number(const char *text);
+
 /* Files. */
 char *read_file(const char *path, size_t *ret_bytes); /* NULL and a message */
 

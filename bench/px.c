@@ -166,7 +166,8 @@ void px_pipeline(const struct px *px, struct rawvk *rv, struct rawvk_pipeline *p
 	pipeline->push[2] = THREAD_BUDGET;
 	for (i = 0; i < k->n_arrays; i++)
 		pipeline->push[HEADER_WORDS + i] = (uint32_t)w->arrays[px->arrays[i]].words;
-	memcpy(&pipeline->push[HEADER_WORDS + k->n_arrays], px->scalars, 4 * k->n_scalars);
+	memcpy(&pipeline->push[HEADER_WORDS + k->n_arrays], px->scalars,
+	       sizeof(uint32_t) * k->n_scalars);
 	per_group = (uint64_t)block * k->coarsen;
 	pipeline->groups[0] = (uint32_t)((threads + per_group - 1) / per_group);
 	if (k->flags & PXOS_KERNEL_MATMUL)

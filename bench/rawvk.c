@@ -438,13 +438,15 @@ void rawvk_record_stamped(struct rawvk *rv, VkCommandBuffer commands,
 
 static void record_job(struct rawvk *rv, const struct rawvk_job *job)
 {
-	const VkBufferCopy region = { .size = job->copy_from ? job->copy_from->bytes : 0 };
+	VkBufferCopy region = { 0 };
 
-	if (job->pipeline)
+	if (job->pipeline) {
 		rawvk_record(rv, rv->commands, job->pipeline);
-	else
-		rv->vk.vkCmdCopyBuffer(rv->commands, job->copy_from->buffer, job->copy_to->buffer,
-				       1, &region);
+		return;
+	}
+	region.size = job->copy_from->bytes;
+	rv->vk.vkCmdCopyBuffer(rv->commands, job->copy_from->buffer, job->copy_to->buffer, 1,
+			       &region);
 }
 
 /*
@@ -454,7 +456,7 @@ static void record_job(struct rawvk *rv, const struct rawvk_job *job)
  */
 void rawvk_time(struct rawvk *rv, const struct rawvk_job *jobs, unsigned int n, double *ret_ns)
 {
-	uint64_t ticks[QUERIES];
+	uint64_t ticks[RAWVK_JOBS_MAX][2];
 	unsigned int i;
 
 	rawvk_begin(rv, rv->commands, VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT);
@@ -469,8 +471,8 @@ void rawvk_time(struct rawvk *rv, const struct rawvk_job *jobs, unsigned int n, 
 	rawvk_submit_wait(rv, rv->commands);
 	must("vkGetQueryPoolResults",
 	     rv->vk.vkGetQueryPoolResults(rv->device, rv->queries, 0, 2 * n, sizeof(ticks), ticks,
-					  sizeof(ticks[0]),
+					  sizeof(ticks[0][0]),
 					  VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT));
 	for (i = 0; i < n; i++)
-		ret_ns[i] = (double)(ticks[2 * i + 1] - ticks[2 * i]) * rv->tick_ns;
+		ret_ns[i] = (double)(ticks[i][1] - ticks[i][0]) * rv->tick_ns;
 }

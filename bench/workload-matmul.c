@@ -32,18 +32,17 @@ static void sum_rows(void *userdata, uint64_t first, uint64_t end)
 {
 	const struct workload *w = userdata;
 	struct size s = size(w);
-	const float *a = (const float *)w->arrays[0].before,
-		    *b = (const float *)w->arrays[1].before;
+	const uint32_t *a = w->arrays[0].before, *b = w->arrays[1].before;
 	double *c = w->reference, *row_norm = c + (uint64_t)s.m * s.n, x;
 	uint64_t i, j, l;
 
 	for (i = first; i < end; i++) {
 		row_norm[i] = 0;
 		for (l = 0; l < s.k; l++) {
-			x = (double)a[i * s.k + l];
+			x = (double)bits_float(a[i * s.k + l]);
 			row_norm[i] += x * x;
 			for (j = 0; j < s.n; j++)
-				c[i * s.n + j] += x * (double)b[l * s.n + j];
+				c[i * s.n + j] += x * (double)bits_float(b[l * s.n + j]);
 		}
 		row_norm[i] = sqrt(row_norm[i]);
 	}
@@ -52,13 +51,13 @@ static void sum_rows(void *userdata, uint64_t first, uint64_t end)
 static void sum_column_norms(const struct workload *w)
 {
 	struct size s = size(w);
-	const float *b = (const float *)w->arrays[1].before;
+	const uint32_t *b = w->arrays[1].before;
 	double *norm = (double *)w->reference + (uint64_t)s.m * s.n + s.m, x;
 	uint64_t j, l;
 
 	for (l = 0; l < s.k; l++)
 		for (j = 0; j < s.n; j++) {
-			x = (double)b[l * s.n + j];
+			x = (double)bits_float(b[l * s.n + j]);
 			norm[j] += x * x;
 		}
 	for (j = 0; j < s.n; j++)

@@ -29,7 +29,7 @@ static void setup(struct workload *w, bool small)
 	workload_add_scalar(w, "width", p.width);
 	workload_add_scalar(w, "height", p.height);
 	w->work = 8.0 * (double)n;
-	w->blocks = n / (256 * 8);
+	w->blocks = n / 2048; /* the primitive's share: 256 columns of 8 rows */
 }
 
 /* share: columns and rows a workgroup. */
