@@ -80,6 +80,8 @@ endif
 
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK = $(CC) -pie $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+LINK_SHARED = $(CC) -shared $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(soname) \
+	-Wl,--version-script,$(filter %.map,$^) -o $@ $(filter %.o %.a,$^) -lm
 
 # V=1 shows commands.
 ifeq ($(V),1)
@@ -115,8 +117,9 @@ $(eval $(call component,common,common,))
 $(eval $(call component,compiler,daemon/compiler,common))
 $(eval $(call component,vulkan,daemon/vgpu/vulkan,compiler common))
 $(eval $(call component,cli,guest/cli,vulkan compiler common))
+$(eval $(call component,compiletests,tests/compiler,compiler common))
 $(eval $(call component,reference,tests/compiler/reference,vulkan compiler common))
-$(eval $(call component,fuzz,tests/fuzz,cli vulkan compiler common))
+$(eval $(call component,fuzz,tests/fuzz,compiletests cli vulkan compiler common))
 $(eval $(call component,bench,bench,vulkan compiler common))
 -include bench/bench.mk
 
@@ -125,7 +128,7 @@ soname := libpxos_gpu_compiler.so.0
 solibs := $(if $(compiler_obj),$(B)/$(soname))
 
 all: $(libs) $(programs) $(solibs)
-tests: all $(tests) $(reference_programs) $(fuzz_programs) $(bench_programs)
+tests: all $(tests) $(compiletests_programs) $(reference_programs) $(fuzz_programs) $(bench_programs)
 
 # Files that change only when what they say changes: the objects of a library
 # and the flags of everything, so that a removed source or another flag counts.
@@ -150,8 +153,7 @@ $(B)/pxos-gpu: $(B)/guest/cli/main.o $(cli_libs)
 
 # Only what pxos_compiler.h declares is visible, under a version of its own.
 $(B)/$(soname): daemon/compiler/libpxos_gpu_compiler.map $(compiler_obj) $(common_lib)
-	$(call quiet,LINK,$@,$(CC) -shared $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) \
-		-Wl,-soname,$(soname) -Wl,--version-script,$< -o $@ $(filter %.o %.a,$^) -lm)
+	$(call quiet,LINK,$@,$(LINK_SHARED))
 	@ln -sf $(soname) $(B)/libpxos_gpu_compiler.so
 
 -include $(objects:.o=.d)
