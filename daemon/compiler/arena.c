@@ -16,6 +16,7 @@
  */
 #include "arena.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +134,7 @@ const char *arena_format(struct arena *arena, const char *format, ...)
 
 void vec_init(struct vec *vec, struct arena *arena, uint32_t item_bytes)
 {
+	assert(item_bytes <= sizeof(arena->sink));
 	memset(vec, 0, sizeof(*vec));
 	vec->arena = arena;
 	vec->item_bytes = item_bytes;

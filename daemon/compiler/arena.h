@@ -14,7 +14,7 @@ struct arena {
 	size_t bytes_max;
 	bool failed; /* sticky: malloc refused, or bytes_max was reached */
 	/* Where writes go once failed, so that writers need not look. */
-	uint64_t sink[32];
+	uint64_t sink[64];
 };
 
 /* A growing array of equal items in an arena. Items move when it grows. */
