@@ -409,6 +409,14 @@ static void check_dest(const struct typing *t, const struct op *op, enum pxos_ty
 
 	if (dest->type == result || dest->unknown)
 		return;
+	dest->unknown = true;
+	if (kernel_op(t->kernel, dest->first_op) == op) {
+		diag_error(t->program->diag, (struct place){ op->line, op->dest_column },
+			   RULE_REGISTER_TYPE, "assign the operand above, too",
+			   "%s would be %s, and %s by an operand that is assigned further down",
+			   dest->name, pxos_type_name(dest->type), pxos_type_name(result));
+		return;
+	}
 	if (kernel_op(t->kernel, dest->first_op)->code == OP_SET && dest->type == PXOS_TYPE_INT &&
 	    result == PXOS_TYPE_FLOAT)
 		hint = arena_format(t->program->arena, "start it as a float: SET 0.0 → %.63s",
@@ -416,7 +424,6 @@ static void check_dest(const struct typing *t, const struct op *op, enum pxos_ty
 	diag_error(t->program->diag, (struct place){ op->line, op->dest_column },
 		   RULE_REGISTER_TYPE, hint, "%s is %s since line %u, but this gives %s",
 		   dest->name, pxos_type_name(dest->type), dest->line, pxos_type_name(result));
-	dest->unknown = true;
 }
 
 static void unassigned(const struct typing *t, const struct variable *variable)
