@@ -238,6 +238,14 @@ static int prepare_lists(struct run *run, struct gpu_launch *launch,
 	return 0;
 }
 
+static int launch_failed(struct run *run, int r, const struct gpu_error *error)
+{
+	if (r == GPU_E_BUDGET)
+		return error_say("%s: %s; --step-budget allows more", run->job->program->file,
+				 error->text);
+	return failed(run->backend, r, error);
+}
+
 static int prepare(struct run *run)
 {
 	const struct pxos_program *compiled = run->compiled;
@@ -265,17 +273,9 @@ static int prepare(struct run *run)
 			return r;
 		r = gpu_kernel_prepare(launch, UINT64_MAX, &error);
 		if (r)
-			return failed(run->backend, r, &error);
+			return launch_failed(run, r, &error);
 	}
 	return 0;
-}
-
-static int launch_failed(struct run *run, int r, const struct gpu_error *error)
-{
-	if (r == GPU_E_BUDGET)
-		return error_say("%s: %s; --step-budget allows more", run->job->program->file,
-				 error->text);
-	return failed(run->backend, r, error);
 }
 
 static int wait_for(struct run *run, uint32_t l, struct progress *progress, struct job_times *times)

@@ -146,6 +146,14 @@ static const struct job_array *first_array(const struct job *job, const struct p
 	return NULL;
 }
 
+static bool has_array_parameter(const struct pxos_kernel *kernel)
+{
+	for (uint32_t i = 0; i < kernel->n_arrays; i++)
+		if (!kernel->arrays[i].implicit)
+			return true;
+	return false;
+}
+
 static struct job_array *add_array(struct job *job, const struct pxos_array *array)
 {
 	struct job_array *list = realloc(job->arrays, (job->n_arrays + 1) * sizeof(*list));
@@ -268,7 +276,9 @@ static int bind_scalar(struct job *job, const struct pxos_kernel *kernel,
 		mine.word = first->length;
 		mine.automatic = true;
 	} else {
-		missing_add(missing, scalar->name, scalar->type, false);
+		/* Would take the length of an array that itself is missing: one mistake, not two. */
+		if (!lonely || strcmp(lonely, scalar->name) != 0 || !has_array_parameter(kernel))
+			missing_add(missing, scalar->name, scalar->type, false);
 		return 0;
 	}
 

@@ -88,8 +88,7 @@ static int parse(struct compile *compile, const struct command *command, int arg
 	struct options options;
 	int found, r = 0;
 
-	options_init(&options, "pxos-gpu compile", command->options, command->n_options, argc,
-		     argv);
+	options_init(&options, command->name, command->options, command->n_options, argc, argv);
 	while (r == 0 && (found = options_next(&options)) != OPTIONS_END) {
 		switch (found) {
 		case COMPILE_EMIT:

@@ -221,8 +221,7 @@ static int parse(struct explain *explain, const struct command *command, int arg
 	struct options options;
 	int found;
 
-	options_init(&options, "pxos-gpu explain", command->options, command->n_options, argc,
-		     argv);
+	options_init(&options, command->name, command->options, command->n_options, argc, argv);
 	while ((found = options_next(&options)) != OPTIONS_END) {
 		switch (found) {
 		case EXPLAIN_JSON:
@@ -284,8 +283,7 @@ static int explain_run(const struct command *command, int argc, char **argv)
 const struct command command_explain = {
 	.name = "explain",
 	.synopsis = "[OPTION …] FILE",
-	.summary =
-		"Tell the types, costs and properties of a program",
+	.summary = "Tell the types, costs and properties of a program",
 	.options = explain_options,
 	.n_options = _EXPLAIN_N,
 	.run = explain_run,

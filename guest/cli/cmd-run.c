@@ -181,7 +181,7 @@ static int parse(struct run *run, const struct command *command, int argc, char 
 	struct options options;
 	int found, r;
 
-	options_init(&options, "pxos-gpu run", command->options, command->n_options, argc, argv);
+	options_init(&options, command->name, command->options, command->n_options, argc, argv);
 	while ((found = options_next(&options)) != OPTIONS_END) {
 		if (found == OPTIONS_BAD)
 			return CLI_E_USAGE;

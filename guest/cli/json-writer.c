@@ -182,8 +182,8 @@ void json_float(struct json_writer *json, const char *key, float value)
 	float_print(value, text);
 	if (!isfinite(value))
 		fprintf(json->stream, "\"%s\"", text);
-	else if (value == 0)
-		fputs(signbit(value) ? "-0.0" : "0.0", json->stream);
+	else if (value == 0 && signbit(value))
+		fputs("-0.0", json->stream);
 	else
 		fputs(text, json->stream);
 }

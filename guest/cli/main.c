@@ -125,7 +125,7 @@ static int run(int argc, char **argv)
 	if (argc < 1)
 		return usage_say("no command; see pxos-gpu --help");
 	if (argv[0][0] == '-') {
-		options_init(&options, "pxos-gpu", main_options, _MAIN_N, 1, argv);
+		options_init(&options, NULL, main_options, _MAIN_N, 1, argv);
 		switch (options_next(&options)) {
 		case MAIN_HELP:
 			return help(argc - 1, argv + 1);

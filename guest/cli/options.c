@@ -19,16 +19,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** options_init() - @command: its name; NULL: before there is one. */
 void options_init(struct options *options, const char *command, const struct option *table,
 		  size_t n_table, int argc, char **argv)
 {
 	*options = (struct options){
-		.command = command,
 		.table = table,
 		.n_table = n_table,
 		.arguments = argv,
 		.n_arguments = (size_t)argc,
 	};
+	snprintf(options->prefix, sizeof(options->prefix), "%s%s", command ? command : "",
+		 command ? ": " : "");
+	snprintf(options->help, sizeof(options->help), "pxos-gpu%s%s --help", command ? " " : "",
+		 command ? command : "");
 }
 
 /* The value of an option that wants one and has not been given it with the name. */
@@ -48,11 +52,11 @@ static int unknown_name(const struct options *options, const char *name, size_t 
 	for (size_t i = 0; i < options->n_table; i++)
 		nearest_try(&nearest, options->table[i].name);
 	if (nearest.best)
-		error_line("%s: no option --%.*s; did you mean --%s?", options->command, (int)length,
-			  name, nearest.best);
+		error_line("%sno option --%.*s; did you mean --%s?", options->prefix, (int)length,
+			   name, nearest.best);
 	else
-		error_line("%s: no option --%.*s; see %s --help", options->command, (int)length,
-			  name, options->command);
+		error_line("%sno option --%.*s; see %s", options->prefix, (int)length, name,
+			   options->help);
 	return OPTIONS_BAD;
 }
 
@@ -73,12 +77,12 @@ static int next_name(struct options *options, const char *word)
 	if (word[length] == '=') {
 		options->value = word + length + 1;
 		if (!option->value) {
-			error_line("%s: --%s takes no value", options->command, option->name);
+			error_line("%s--%s takes no value", options->prefix, option->name);
 			return OPTIONS_BAD;
 		}
 	} else if (option->value && !take_value(options)) {
-		error_line("%s: --%s needs a value: --%s %s", options->command, option->name,
-			  option->name, option->value);
+		error_line("%s--%s needs a value: --%s %s", options->prefix, option->name,
+			   option->name, option->value);
 		return OPTIONS_BAD;
 	}
 	return (int)i;
@@ -94,8 +98,7 @@ static int next_letter(struct options *options)
 		if (options->table[i].letter == letter)
 			break;
 	if (i == options->n_table) {
-		error_line("%s: no option -%c; see %s --help", options->command, letter,
-			  options->command);
+		error_line("%sno option -%c; see %s", options->prefix, letter, options->help);
 		return OPTIONS_BAD;
 	}
 
@@ -108,8 +111,8 @@ static int next_letter(struct options *options)
 	options->value = options->letters;
 	options->letters = NULL;
 	if (!*options->value && !take_value(options)) {
-		error_line("%s: -%c needs a value: -%c %s", options->command, letter, letter,
-			  option->value);
+		error_line("%s-%c needs a value: -%c %s", options->prefix, letter, letter,
+			   option->value);
 		return OPTIONS_BAD;
 	}
 	return (int)i;
@@ -161,8 +164,8 @@ int options_number(const struct options *options, int index, uint64_t min, uint6
 	errno = 0;
 	number = strtoull(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end || errno || number < min || number > max)
-		return usage_say("%s: --%s takes a whole number from %llu to %llu, not '%s'",
-				 options->command, options->table[index].name,
+		return usage_say("%s--%s takes a whole number from %llu to %llu, not '%s'",
+				 options->prefix, options->table[index].name,
 				 (unsigned long long)min, (unsigned long long)max, value);
 	*ret_number = number;
 	return 0;

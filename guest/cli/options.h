@@ -22,7 +22,8 @@ enum options_found {
 };
 
 struct options {
-	const char *command; /* "pxos-gpu run", for messages */
+	char prefix[24]; /* "run: ", begins messages; "" before there is a command */
+	char help[40]; /* "pxos-gpu run --help", where messages point to */
 	const struct option *table;
 	size_t n_table;
 	char **arguments;

@@ -51,10 +51,8 @@ int value_to_word(const struct value *value, const char *name, enum pxos_type ty
 				 name, pxos_type_name(type));
 	r = number_to_word(&value->number, type, ret_word);
 	if (r)
-		return error_say("argument '%s': %.9g %s the parameter's type, %s", name,
-				 value->number.real,
-				 r == NUMBER_E_RANGE ? "does not fit" : "is no whole number, as is",
-				 pxos_type_name(type));
+		return error_say("argument '%s': %.10g %s; the parameter is %s", name,
+				 value->number.real, number_complaint(r), pxos_type_name(type));
 	return 0;
 }
 
@@ -68,9 +66,8 @@ static void put(void *data, size_t i, enum pxos_type type, uint32_t word)
 
 static int element_say(const char *name, size_t i, enum pxos_type type, const char *text, int code)
 {
-	return error_say("argument '%s': element %zu, %s, %s%s%s[]", name, i, text,
-			 number_complaint(code),
-			 code == NUMBER_E_RANGE ? " " : ", as is wanted in ", pxos_type_name(type));
+	return error_say("argument '%s': element %zu: %s %s; the parameter is %s[]", name, i, text,
+			 number_complaint(code), pxos_type_name(type));
 }
 
 static int put_list(const struct value *value, const char *name, enum pxos_type type, void *data)

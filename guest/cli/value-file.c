@@ -87,7 +87,8 @@ int json_load(const char *file, struct json_object **ret_json)
 	if (json && end == bytes)
 		*ret_json = json_object_get(json);
 	else
-		r = error_say("%s: not JSON at byte %zu: %s", file, end + 1,
+		r = error_say("%s: not JSON at byte %zu: %s",
+			      strcmp(file, "-") == 0 ? "<stdin>" : file, end + 1,
 			      json ? "something follows the value"
 				   : json_tokener_error_desc(json_tokener_get_error(tokener)));
 	json_object_put(json);

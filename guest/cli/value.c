@@ -154,7 +154,8 @@ int value_from_text(struct value *value, const char *name, const char *text)
 
 	r = number_from_text(text, &value->number);
 	if (r == NUMBER_E_RANGE)
-		return error_say("argument '%s': %s %s 32 bits", name, text, number_complaint(r));
+		return error_say("argument '%s': %s %s into 32 bits", name, text,
+				 number_complaint(r));
 	if (r)
 		return error_say("argument '%s': '%s' is neither a number nor an array"
 				 " ([1,2,3], @FILE, zeros:N, range:N, random:N)",
