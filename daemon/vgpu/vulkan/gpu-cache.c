@@ -88,8 +88,8 @@ static void sum_of(const struct cache_header *header, const void *data, size_t b
 static void name_of(const uint8_t key[CACHE_KEY_BYTES], char ret_name[CACHE_NAME_BYTES])
 {
 	for (int i = 0; i < 16; i++)
-		sprintf(ret_name + 2 * i, "%02x", key[i]);
-	strcpy(ret_name + 32, CACHE_SUFFIX);
+		snprintf(&ret_name[(size_t)2 * i], 3, "%02x", key[i]);
+	memcpy(&ret_name[32], CACHE_SUFFIX, sizeof(CACHE_SUFFIX));
 }
 
 static bool is_entry(const char *name)
@@ -163,6 +163,28 @@ static int cache_make_room(struct cache *cache, uint64_t bytes)
 	return 0;
 }
 
+/* Open a folder that nobody but us can use. */
+static int folder_open(const char *dir, int *ret_fd)
+{
+	struct stat st;
+	int fd, r = 0;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return -errno;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		r = -errno;
+	else if (st.st_uid != geteuid() || (st.st_mode & 077))
+		r = CACHE_E_FOREIGN;
+	if (r)
+		close(fd);
+	else
+		*ret_fd = fd;
+	return r;
+}
+
 /*
  * cache_new() - use @dir, made if missing.
  * @driver: identifies the driver, its version and the device: entries of another are dropped
@@ -174,43 +196,32 @@ int cache_new(const char *dir, const uint8_t driver[CACHE_KEY_BYTES], uint64_t b
 	      struct cache **ret_cache)
 {
 	char oldest[CACHE_NAME_BYTES];
-	cleanup_fd int fd = -1;
 	struct cache *cache;
-	struct stat st;
 	int r;
-
-	if (mkdir(dir, 0700) && errno != EEXIST)
-		return -errno;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st))
-		return -errno;
-	if (st.st_uid != geteuid() || (st.st_mode & 077))
-		return CACHE_E_FOREIGN;
 
 	cache = calloc(1, sizeof(*cache));
 	if (!cache)
 		return -ENOMEM;
-	cache->dir_fd = fd;
+	pthread_mutex_init(&cache->lock, NULL);
 	cache->bytes_max = bytes_max;
 	memcpy(cache->driver, driver, sizeof(cache->driver));
-	r = cache_sweep(cache, oldest);
-	if (r < 0) {
-		free(cache);
-		return r;
-	}
-	pthread_mutex_init(&cache->lock, NULL);
-	fd = -1;
-	*ret_cache = cache;
-	return 0;
+	cache->dir_fd = -1;
+	r = folder_open(dir, &cache->dir_fd);
+	if (!r)
+		r = cache_sweep(cache, oldest);
+	if (r)
+		cache_free(cache);
+	else
+		*ret_cache = cache;
+	return r;
 }
 
 /* cache_free() - entries stay. Accepts NULL, returns NULL. */
 struct cache *cache_free(struct cache *cache)
 {
 	if (cache) {
-		close(cache->dir_fd);
+		if (cache->dir_fd >= 0)
+			close(cache->dir_fd);
 		pthread_mutex_destroy(&cache->lock);
 		free(cache);
 	}
@@ -278,12 +289,12 @@ static int entry_read(struct cache *cache, int fd, const uint8_t key[CACHE_KEY_B
 		return r;
 
 	sum_of(&header, data, bytes, sum);
-	if (memcmp(sum, header.sum, sizeof(sum)) ||
-	    memcmp(header.magic, CACHE_MAGIC, sizeof(header.magic)) ||
+	if (memcmp(sum, header.sum, sizeof(sum)) != 0 ||
+	    memcmp(header.magic, CACHE_MAGIC, sizeof(header.magic)) != 0 ||
 	    le32toh(header.version) != CACHE_VERSION ||
 	    le32toh(header.header_bytes) != sizeof(header) || le64toh(header.data_bytes) != bytes ||
-	    memcmp(header.driver, cache->driver, sizeof(header.driver)) ||
-	    memcmp(header.key, key, sizeof(header.key)))
+	    memcmp(header.driver, cache->driver, sizeof(header.driver)) != 0 ||
+	    memcmp(header.key, key, sizeof(header.key)) != 0)
 		return CACHE_E_DAMAGED;
 	*ret_bytes = bytes;
 	*ret_data = steal(&data);

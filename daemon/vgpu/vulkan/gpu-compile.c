@@ -149,10 +149,9 @@ static void jobs_fail(struct compile *compile, VkResult result)
 }
 
 /* With the lock: give up on the job under way, and go on with a new thread. */
-static void thread_abandon(struct gpu *gpu)
+static void thread_abandon(struct gpu *gpu, struct compile_thread *thread)
 {
 	struct compile *compile = &gpu->compile;
-	struct compile_thread *thread = compile->thread;
 
 	gpu_log(gpu, LOG_ERR,
 		"the GPU driver hangs while it compiles a kernel (%" PRIu64
@@ -243,6 +242,7 @@ int compile_wait(struct gpu *gpu, struct pipeline *pipeline, uint64_t timeout_ns
 	deadline = timeout_ns > UINT64_MAX - now ? UINT64_MAX : now + timeout_ns;
 	pthread_mutex_lock(&compile->lock);
 	for (;;) {
+		struct compile_thread *thread = compile->thread;
 		uint64_t watchdog = UINT64_MAX;
 
 		if (pipeline->state > PIPELINE_RUNNING) {
@@ -250,11 +250,12 @@ int compile_wait(struct gpu *gpu, struct pipeline *pipeline, uint64_t timeout_ns
 			break;
 		}
 		now = gpu_now_ns();
-		if (compile->thread && compile->thread->job)
-			watchdog = compile->thread->started_ns + gpu->options.compile_timeout_ns;
-		if (now >= watchdog) {
-			thread_abandon(gpu);
-			continue;
+		if (thread && thread->job) {
+			watchdog = thread->started_ns + gpu->options.compile_timeout_ns;
+			if (now >= watchdog) {
+				thread_abandon(gpu, thread);
+				continue;
+			}
 		}
 		if (now >= deadline)
 			break;
@@ -278,7 +279,7 @@ bool compile_deinit(struct gpu *gpu)
 		uint64_t watchdog = thread->started_ns + gpu->options.compile_timeout_ns;
 
 		if (gpu_now_ns() >= watchdog)
-			thread_abandon(gpu);
+			thread_abandon(gpu, thread);
 		else
 			wait_until(compile, watchdog);
 	}

@@ -2,11 +2,12 @@
 /*
  * gpu-launch.h - run kernels, in order, many in flight.
  *
- * A launch gets a sequence number, each higher than the last (copies and clearing
- * of buffers take some, too). Launches run in that order: each sees what the ones before it wrote, as if one waited for the
- * other (where they share no buffer they may in fact overlap). Nothing has to be
- * collected: the results of the last GPU_LAUNCHES_KEPT launches can be asked for,
- * any number of times.
+ * A launch gets a sequence number, each higher than the last (copies and
+ * clearing of buffers take some, too). Launches run in that order: each sees
+ * what the ones before it wrote, as if one waited for the other (where they
+ * share no buffer they may in fact overlap). Nothing has to be collected: the
+ * results of the last GPU_LAUNCHES_KEPT launches can be asked for, any number
+ * of times.
  *
  *	struct gpu_launch launch = {
  *		.kernel = kernel,

@@ -369,24 +369,18 @@ static int select_auto(const struct gpu_info *infos, size_t n, size_t *ret_index
 
 static bool names(const struct gpu_info *info, const char *selector)
 {
-	unsigned domain = 0, bus, slot, function;
-	char address[16];
-	int end = 0;
+	char index[16];
 
-	if (sscanf(selector, "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) == 4 &&
-	    !selector[end])
-		goto address;
-	domain = 0;
-	if (sscanf(selector, "%2x:%2x.%1x%n", &bus, &slot, &function, &end) == 3 && !selector[end])
-		goto address;
-	if (selector[strspn(selector, "0123456789")] == '\0' && strlen(selector) <= 2)
-		return info->index == (uint32_t)atoi(selector);
+	/* A short number is an index, and never a part of a name. */
+	if (strlen(selector) <= 2 && selector[strspn(selector, "0123456789")] == '\0') {
+		snprintf(index, sizeof(index), "%u", info->index);
+		return !strcmp(selector, index);
+	}
+	if (!strncmp(info->pci, "0000:", 5) && !strcasecmp(info->pci + 5, selector))
+		return true;
+	if (strchr(info->pci, ':') && !strcasecmp(info->pci, selector))
+		return true;
 	return strcasestr(info->name, selector);
-
-address:
-	snprintf(address, sizeof(address), "%04x:%02x:%02x.%x", domain & 0xffff, bus & 0xff,
-		 slot & 0xff, function & 0xf);
-	return !strcmp(address, info->pci);
 }
 
 int gpu_select(const struct gpu_info *infos, size_t n, const char *selector, size_t *ret_index,

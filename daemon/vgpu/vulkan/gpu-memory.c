@@ -49,6 +49,11 @@ static void uncharge(struct gpu *gpu, enum gpu_memory account, uint64_t bytes)
 static int find_type(const struct gpu *gpu, uint32_t allowed, VkMemoryPropertyFlags need,
 		     VkMemoryPropertyFlags want, VkMemoryPropertyFlags avoid)
 {
+	/* Types that may only be used with features that we do not enable. */
+	const VkMemoryPropertyFlags special = VK_MEMORY_PROPERTY_PROTECTED_BIT |
+					      VK_MEMORY_PROPERTY_LAZILY_ALLOCATED_BIT |
+					      VK_MEMORY_PROPERTY_DEVICE_COHERENT_BIT_AMD |
+					      VK_MEMORY_PROPERTY_DEVICE_UNCACHED_BIT_AMD;
 	int best = -1, best_score = -1;
 
 	for (uint32_t i = 0; i < gpu->heaps.memoryTypeCount; i++) {
@@ -57,7 +62,7 @@ static int find_type(const struct gpu *gpu, uint32_t allowed, VkMemoryPropertyFl
 
 		if (!(allowed & (UINT32_C(1) << i)) || (flags & need) != need)
 			continue;
-		if (flags & VK_MEMORY_PROPERTY_PROTECTED_BIT)
+		if (flags & special)
 			continue;
 		score = 2 * __builtin_popcount(flags & want) + 1 - !!(flags & avoid);
 		if (score > best_score) {
@@ -96,11 +101,10 @@ static int allocate(struct gpu *gpu, struct memory *memory, uint64_t bytes, int 
 	VkResult result;
 	int r;
 
-	memory->account = gpu->heaps.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT
-				  ? GPU_MEMORY_DEVICE
-				  : GPU_MEMORY_PINNED;
-	if (next) /* imported: the caller's pages, whatever the driver calls their heap */
-		memory->account = GPU_MEMORY_PINNED;
+	/* Imported pages are the caller's, whatever the driver calls their heap. */
+	memory->account = GPU_MEMORY_PINNED;
+	if (!next && (gpu->heaps.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT))
+		memory->account = GPU_MEMORY_DEVICE;
 	r = charge(gpu, memory->account, bytes, reterr);
 	if (r)
 		return r;
@@ -258,7 +262,7 @@ int memory_slot_take(struct gpu *gpu, enum memory_class class, uint64_t bytes,
 	int r;
 
 	for (chunk = *head; chunk; chunk = chunk->next)
-		if (~chunk->taken)
+		if (chunk->taken != UINT64_MAX)
 			break;
 	if (!chunk) {
 		chunk = calloc(1, sizeof(*chunk));
@@ -286,7 +290,7 @@ int memory_slot_take(struct gpu *gpu, enum memory_class class, uint64_t bytes,
 void memory_slot_drop(struct gpu *gpu, struct memory_chunk *chunk, uint32_t slot)
 {
 	struct memory_chunk **link = chunk->head;
-	bool was_full = !~chunk->taken;
+	bool was_full = chunk->taken == UINT64_MAX;
 
 	chunk->taken &= ~(UINT64_C(1) << slot);
 	if (chunk->taken != chunk->absent && !was_full)

@@ -91,13 +91,14 @@ int pipeline_get(struct gpu *gpu, const struct pxos_kernel *kernel, uint32_t blo
 		.block = block,
 		.checked = checked,
 	};
-	struct pipeline **link, *pipeline;
+	struct pipeline **link = &gpu->pipelines, *pipeline;
 	int r;
 
-	for (link = &gpu->pipelines; *link; link = &(*link)->next)
-		if (pipeline_matches(*link, &key))
+	for (pipeline = *link; pipeline; pipeline = *link) {
+		if (pipeline_matches(pipeline, &key))
 			break;
-	pipeline = *link;
+		link = &pipeline->next;
+	}
 	if (pipeline) {
 		*link = pipeline->next;
 		if (!pipeline->refs++)
@@ -203,19 +204,17 @@ static VkResult build_pipeline(struct gpu *gpu, struct pipeline *pipeline, VkPip
 		.codeSize = pipeline->n_words * sizeof(*pipeline->words),
 		.pCode = pipeline->words,
 	};
-	const struct {
-		uint32_t block;
-		VkBool32 checked;
-	} values = { pipeline->block, pipeline->checked };
+	/* A VkBool32 is one, too. */
+	const uint32_t values[] = { pipeline->block, pipeline->checked };
 	const VkSpecializationMapEntry entries[] = {
 		{ .constantID = 0, .offset = 0, .size = sizeof(uint32_t) },
-		{ .constantID = 1, .offset = sizeof(uint32_t), .size = sizeof(VkBool32) },
+		{ .constantID = 1, .offset = sizeof(uint32_t), .size = sizeof(uint32_t) },
 	};
 	const VkSpecializationInfo special = {
 		.mapEntryCount = 2,
 		.pMapEntries = entries,
 		.dataSize = sizeof(values),
-		.pData = &values,
+		.pData = values,
 	};
 	VkComputePipelineCreateInfo info = {
 		.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,

@@ -81,7 +81,8 @@ static void op_read_status(struct gpu *gpu, struct op *op)
 	const struct pxos_kernel *kernel = &op->kernel->kernel;
 	uint32_t status;
 
-	memcpy(&status, (char *)q->status_copy->map + op->status_slot * q->status_stride_bytes,
+	memcpy(&status,
+	       (char *)q->status_copy->map + (size_t)op->status_slot * q->status_stride_bytes,
 	       sizeof(status));
 	if (!status)
 		return;
@@ -320,7 +321,8 @@ static void batch_submit(struct gpu *gpu)
 	}
 	batch->state = BATCH_RUNNING;
 	q->next_batch++;
-	q->batch_segments = (uint32_t)min_u64(4 * q->batch_segments, QUEUE_BATCH_SEGMENTS);
+	q->batch_segments =
+		(uint32_t)min_u64(UINT64_C(4) * q->batch_segments, QUEUE_BATCH_SEGMENTS);
 }
 
 /* Record one operation. Return: false if nothing more can be done for now. */

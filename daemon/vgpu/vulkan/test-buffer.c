@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Buffers: fresh ones read 0, copies reach every byte, imports are in place, and the
  * account is exact.

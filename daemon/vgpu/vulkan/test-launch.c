@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Launches: right values whatever the grid, the slices, the way arguments go; in order;
  * many in flight; over budget; on a GPU that is lost.
@@ -24,8 +24,8 @@ static void run_scale(struct gpu *gpu, enum test_words which, uint32_t n, uint32
 	struct gpu_kernel *kernel = test_load(gpu, which);
 	uint32_t align = gpu_get_info(gpu)->offset_alignment_bytes, k = test_bits(2.5f);
 	struct gpu_buffer *a = test_buffer(gpu, GPU_BUFFER_DEVICE, 4ull * n + align);
-	struct gpu_buffer *b = test_buffer(gpu, GPU_BUFFER_HOST, 4ull * n + 2 * align);
-	struct gpu_binding bindings[] = { { a, align, n }, { b, 2 * align, n } };
+	struct gpu_buffer *b = test_buffer(gpu, GPU_BUFFER_HOST, 4ull * n + 2ull * align);
+	struct gpu_binding bindings[] = { { a, align, n }, { b, 2ull * align, n } };
 	uint64_t ran = blocks ? (uint64_t)blocks * threads : n;
 	float *in = malloc(4ull * n + 4), *out;
 	struct gpu_result result;
@@ -204,7 +204,7 @@ static void test_timeout(struct gpu *gpu)
 static void test_budget(struct gpu *gpu, const struct pxos_loop *loop, uint64_t slice_ns)
 {
 	struct pxos_kernel spin = test_kernel(TEST_SPIN);
-	struct gpu_buffer *b = test_buffer(gpu, GPU_BUFFER_DEVICE, 4 * 4096);
+	struct gpu_buffer *b = test_buffer(gpu, GPU_BUFFER_DEVICE, 16384);
 	struct gpu_binding binding = { b, 0, 4096 };
 	struct gpu_kernel *kernel;
 	uint32_t counts[] = { 10, 1000000000, 11, 2000000000, 12 }, out[4096];

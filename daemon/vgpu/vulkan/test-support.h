@@ -16,7 +16,7 @@
 #include "daemon/vgpu/vulkan/gpu-kernel.h"
 #include "daemon/vgpu/vulkan/gpu-launch.h"
 #include "daemon/vgpu/vulkan/gpu.h"
-#include "daemon/vgpu/vulkan/test-kernels/kernels.h"
+#include "daemon/vgpu/vulkan/test-kernels.h"
 
 #define TEST_UNUSED __attribute__((unused))
 #define TEST_N(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Kernels for the tests of this folder, by the shader interface in
- * daemon/compiler/pxos_compiler.h. make.sh turns each into words in kernels.h.
+ * daemon/compiler/pxos_compiler.h. test-kernels.sh turns each into words in test-kernels.h.
  */
 #version 450
 layout(local_size_x_id = 0) in;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Made by make.sh from kernels.comp; not to be edited. */
+/* Made by test-kernels.sh from test-kernels.comp; not to be edited. */
 /* clang-format off */
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Make kernels.h again: needs glslangValidator (glslang-tools) and python3.
+# Make test-kernels.h again: needs glslangValidator (glslang-tools) and python3.
 set -eu
 cd "$(dirname "$0")"
 tmp=$(mktemp -d)
@@ -9,7 +9,7 @@ trap 'rm -rf "$tmp"' EXIT
 one() {
     name=$1
     shift
-    glslangValidator -V --target-env vulkan1.1 "$@" -o "$tmp/$name.spv" kernels.comp >/dev/null
+    glslangValidator -V --target-env vulkan1.1 "$@" -o "$tmp/$name.spv" test-kernels.comp >/dev/null
     spirv-val --target-env vulkan1.1 "$tmp/$name.spv"
     spirv-opt --strip-debug "$tmp/$name.spv" -o "$tmp/$name.spv"
     printf '\nstatic const uint32_t %s_words[] = {\n' "$name"
@@ -19,7 +19,7 @@ one() {
 
 {
     echo '/* SPDX-License-Identifier: LGPL-2.1-or-later */'
-    echo '/* Made by make.sh from kernels.comp; not to be edited. */'
+    echo '/* Made by test-kernels.sh from test-kernels.comp; not to be edited. */'
     echo '/* clang-format off */'
     echo '#include <stdint.h>'
     one scale -DSCALE
@@ -27,5 +27,5 @@ one() {
     one uniform -DSCALE -DUNIFORM
     one chain -DCHAIN
     one spin -DSPIN
-} >"$tmp/kernels.h"
-mv "$tmp/kernels.h" kernels.h
+} >"$tmp/test-kernels.h"
+mv "$tmp/test-kernels.h" test-kernels.h
