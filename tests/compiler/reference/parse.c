@@ -237,18 +237,24 @@ static bool read_shared(struct ref_reader *reader)
 	return ref_expect_end(reader) && add_array(reader, &array);
 }
 
-/* Kernels may stand below their launch: names are looked up here, kept as text. */
-static bool read_launch(struct ref_reader *reader, char (*names)[REF_NAME_SIZE])
+static bool read_launch(struct ref_reader *reader)
 {
 	struct ref_program *program = reader->parser->program;
 	struct ref_launch *launch = &program->launches[program->n_launches];
 	const struct ref_token *blocks, *threads;
+	char name[REF_NAME_SIZE];
 
 	if (program->n_launches == PXOS_LAUNCHES_MAX)
 		return ref_reader_fail(reader, "too many launches");
 	launch->line = reader->line.number;
-	if (!ref_expect_name(reader, names[program->n_launches], "a kernel's name is expected"))
+	if (!ref_expect_name(reader, name, "a kernel's name is expected"))
 		return false;
+	/* Only what stands above is known. */
+	while (launch->kernel < program->n_kernels &&
+	       strcmp(program->kernels[launch->kernel].name, name))
+		launch->kernel++;
+	if (launch->kernel == program->n_kernels)
+		return ref_reader_fail(reader, "no such kernel");
 	if (!ref_token_is(ref_take(reader), "BLOCKS"))
 		return ref_reader_fail(reader, "BLOCKS is expected");
 	blocks = ref_take(reader);
@@ -265,7 +271,7 @@ static bool read_launch(struct ref_reader *reader, char (*names)[REF_NAME_SIZE])
 	return ref_expect_end(reader);
 }
 
-static bool read_outside(struct ref_reader *reader, enum state *state, char (*names)[REF_NAME_SIZE])
+static bool read_outside(struct ref_reader *reader, enum state *state)
 {
 	const struct ref_token *keyword = ref_take(reader);
 
@@ -274,7 +280,7 @@ static bool read_outside(struct ref_reader *reader, enum state *state, char (*na
 		return read_kernel(reader);
 	}
 	if (ref_token_is(keyword, "GPU_LAUNCH"))
-		return read_launch(reader, names);
+		return read_launch(reader);
 	if (ref_token_is(keyword, "GPU_SYNC"))
 		return ref_expect_end(reader);
 	return ref_reader_fail(reader, "GPU_KERNEL, GPU_LAUNCH or GPU_SYNC is expected");
@@ -306,19 +312,10 @@ static bool read_code(struct ref_reader *reader, enum state *state)
 	       ref_diverge_check(reader->parser, reader->kernel);
 }
 
-static bool bind_launches(struct ref_parser *parser, char (*names)[REF_NAME_SIZE])
+static bool check_launches(struct ref_parser *parser)
 {
 	struct ref_program *program = parser->program;
-	int i, k;
 
-	for (i = 0; i < program->n_launches; i++) {
-		for (k = 0; k < program->n_kernels; k++)
-			if (!strcmp(program->kernels[k].name, names[i]))
-				break;
-		if (k == program->n_kernels)
-			return ref_fail(parser, program->launches[i].line, 1, "no such kernel");
-		program->launches[i].kernel = k;
-	}
 	if (program->n_launches)
 		return true;
 	if (program->n_kernels != 1)
@@ -330,37 +327,55 @@ static bool bind_launches(struct ref_parser *parser, char (*names)[REF_NAME_SIZE
 	return true;
 }
 
-/* One name, one type in the whole program: an array, or a scalar. */
+/* What @name is in @kernel: a bit for each type, as a scalar and, 16 higher, as an array. */
+static uint32_t meanings(const struct ref_kernel *kernel, const char *name)
+{
+	uint32_t bits = 0;
+	int i;
+
+	for (i = 0; i < kernel->n_arrays; i++)
+		if (!kernel->arrays[i].is_shared && !strcmp(kernel->arrays[i].name, name))
+			bits |= 1u << (kernel->arrays[i].type + 16);
+	for (i = 0; i < kernel->n_scalars; i++)
+		if (!strcmp(kernel->scalars[i].name, name))
+			bits |= 1u << kernel->scalars[i].type;
+	return bits;
+}
+
+static bool has_one_meaning(struct ref_parser *parser, const struct ref_kernel *kernel,
+			    const char *name)
+{
+	const struct ref_program *program = parser->program;
+	uint32_t bits = 0;
+	int k;
+
+	for (k = 0; k < program->n_kernels; k++)
+		bits |= meanings(&program->kernels[k], name);
+	return !(bits & (bits - 1)) ||
+	       ref_fail(parser, kernel->line, 1, "'%s' has two types", name);
+}
+
+/* Arguments are bound by name: one name, one type in the whole program, array or scalar. */
 static bool check_names(struct ref_parser *parser)
 {
 	const struct ref_program *program = parser->program;
-	int k, l, i, j;
+	int k, i;
 
-	for (k = 0; k < program->n_kernels; k++)
-		for (l = 0; l < k; l++) {
-			const struct ref_kernel *a = &program->kernels[k],
-						*b = &program->kernels[l];
+	for (k = 0; k < program->n_kernels; k++) {
+		const struct ref_kernel *kernel = &program->kernels[k];
 
-			for (i = 0; i < a->n_arrays; i++)
-				for (j = 0; j < b->n_arrays; j++)
-					if (!strcmp(a->arrays[i].name, b->arrays[j].name) &&
-					    !a->arrays[i].is_shared && !b->arrays[j].is_shared &&
-					    a->arrays[i].type != b->arrays[j].type)
-						return ref_fail(parser, a->line, 1,
-								"'%s' has two types",
-								a->arrays[i].name);
-			for (i = 0; i < a->n_scalars; i++)
-				for (j = 0; j < b->n_scalars; j++)
-					if (!strcmp(a->scalars[i].name, b->scalars[j].name) &&
-					    a->scalars[i].type != b->scalars[j].type)
-						return ref_fail(parser, a->line, 1,
-								"'%s' has two types",
-								a->scalars[i].name);
-		}
+		for (i = 0; i < kernel->n_arrays; i++)
+			if (!kernel->arrays[i].is_shared &&
+			    !has_one_meaning(parser, kernel, kernel->arrays[i].name))
+				return false;
+		for (i = 0; i < kernel->n_scalars; i++)
+			if (!has_one_meaning(parser, kernel, kernel->scalars[i].name))
+				return false;
+	}
 	return true;
 }
 
-static bool read_lines(struct ref_parser *parser, char (*names)[REF_NAME_SIZE])
+static bool read_lines(struct ref_parser *parser)
 {
 	struct ref_reader reader = { .parser = parser };
 	const char *p = parser->text, *text_end = p + parser->length;
@@ -381,7 +396,7 @@ static bool read_lines(struct ref_parser *parser, char (*names)[REF_NAME_SIZE])
 		else if (ref_peek(&reader)->kind == REF_TOKEN_END)
 			;
 		else if (state == STATE_OUTSIDE)
-			is_good = read_outside(&reader, &state, names);
+			is_good = read_outside(&reader, &state);
 		else if (state == STATE_DECLARATIONS)
 			is_good = read_declaration(&reader, &state);
 		else
@@ -404,9 +419,8 @@ struct ref_program *ref_parse(const char *text, size_t length, struct ref_error 
 	parser.program->kernels = calloc(PXOS_KERNELS_MAX, sizeof(*parser.program->kernels));
 	if (length > PXOS_PROGRAM_BYTES_MAX)
 		ref_fail(&parser, 1, 1, "a program is at most 64 KiB");
-	else if (read_lines(&parser, names) && bind_launches(&parser, names))
+	else if (read_lines(&parser) && check_launches(&parser))
 		check_names(&parser);
-	free(names);
 	if (ret_error->line)
 		return ref_program_free(parser.program);
 	return parser.program;

@@ -126,7 +126,7 @@ static bool read_operand(struct ref_reader *reader, struct ref_operand *operand)
 		operand->kind = REF_OPERAND_INTEGER;
 		operand->integer = is_negative ? -(int64_t)token->integer : (int64_t)token->integer;
 		operand->is_unsigned = token->is_unsigned;
-		if (operand->integer < INT32_MIN)
+		if (operand->integer < INT32_MIN || (is_negative && token->is_unsigned))
 			return ref_reader_fail(reader, "an integer literal is out of range");
 	} else if (token->kind == REF_TOKEN_FLOAT) {
 		operand->kind = REF_OPERAND_FLOAT;

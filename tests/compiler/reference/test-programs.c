@@ -172,11 +172,12 @@ static void test_matmul(void)
 static void test_launches(void)
 {
 	given_ints("a", 3, 1, 1);
-	run("gpu_launch first BLOCKS 1 threads 3\r\nGPU_SYNC\nGPU_LAUNCH second BLOCKS 3 THREADS 1\n"
-	    "GPU_KERNEL first BATCH REALTIME # two\nGPU_PARAM a int[]\nGPU_THREAD_CODE:\nTHREAD_ID -> t\n"
-	    "LOAD a[t] -> v\nMUL v v -> v\nSTORE v -> squares[t]\nGPU_END\n"
+	run("GPU_KERNEL first BATCH REALTIME # two\nGPU_PARAM a int[]\nGPU_THREAD_CODE:\n"
+	    "THREAD_ID -> t\nLOAD a[t] -> v\nMUL v v -> v\nSTORE v -> squares[t]\nGPU_END\n"
+	    "gpu_launch first BLOCKS 1 threads 3\r\nGPU_SYNC\n"
 	    "GPU_KERNEL second\nGPU_PARAM squares int[]\nGPU_PARAM a int*\nGPU_THREAD_CODE:\n"
-	    "Thread_Id -> t\nload squares[2 - t] -> v\nstore v -> a[t]\nGPU_END\n");
+	    "Thread_Id -> t\nload squares[2 - t] -> v\nstore v -> a[t]\nGPU_END\n"
+	    "GPU_LAUNCH second BLOCKS 3 THREADS 1\n");
 	expect("a", 0, 9);
 	expect("squares", 1, 4);
 	assert(report.launches == 2 && !report.abandoned);

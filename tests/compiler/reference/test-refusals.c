@@ -39,10 +39,16 @@ static void test_frames(void)
 			  "GPU_LAUNCH k BLOCKS 1 THREADS 1025") == 4);
 	assert(error_line("GPU_KERNEL k\nGPU_THREAD_CODE:\nGPU_END\n"
 			  "GPU_LAUNCH j BLOCKS 1 THREADS 1") == 4);
+	assert(error_line("GPU_LAUNCH k BLOCKS 1 THREADS 1\nGPU_KERNEL k\nGPU_THREAD_CODE:\n"
+			  "GPU_END\n") == 1);
+	/* One meaning of a name in all kernels. */
+	assert(error_line("GPU_KERNEL k\nGPU_PARAM a int[]\nGPU_THREAD_CODE:\nGPU_END\n"
+			  "GPU_KERNEL l\nGPU_PARAM a int\nGPU_THREAD_CODE:\nGPU_END\n"
+			  "GPU_LAUNCH k BLOCKS 1 THREADS 1") != 0);
 	assert(error_line("GPU_KERNEL k\nGPU_PARAM a int[]\nGPU_PARAM a int[]\n") == 3);
 	assert(error_line("GPU_KERNEL k\nGPU_PARAM a bool\n") == 2);
 	assert(error_line("GPU_KERNEL k\nGPU_PARAM a int[]\nGPU_THREAD_CODE:\n") != 0);
-	assert(error_line("GPU_KERNEL k\nGPU_PARAM a pixel[]\nGPU_PARAM a uint\nGPU_THREAD_CODE:\n"
+	assert(error_line("GPU_KERNEL k\nGPU_PARAM a pixel[]\nGPU_PARAM n uint\nGPU_THREAD_CODE:\n"
 			  "GPU_END") == 0);
 }
 
@@ -55,6 +61,10 @@ static void test_types(void)
 	assert(body("SET 7u -> r\nADD 1 2 -> r") == 9);
 	assert(body("ADD r 1.0 -> q\nSET 1 -> r") == 0);
 	assert(body("ADD r n -> q\nSET 1.0 -> r") == 8);
+	/* What is stored first is known when all registers are. */
+	assert(body("STORE r -> b[0]\nSET 1.0 -> r\nSTORE r -> b[1]") == 0);
+	assert(body("SET 1 -> r\nSET 7u -> r") == 9);
+	assert(body("SET -7u -> r") == 8);
 	assert(body("ADD q 1 -> r") != 0);
 	assert(body("SET 1 -> n") == 8);
 	assert(body("STORE 1.0 -> a[0]") == 8);

@@ -209,8 +209,18 @@ static enum ref_type result_type(const struct ref_statement *statement, enum ref
 static void first_pass(struct checker *checker)
 {
 	struct ref_kernel *kernel = checker->kernel;
+	struct ref_register *result;
 	int i;
 
+	for (i = 0; i < kernel->n_statements; i++) {
+		checker->statement = &kernel->statements[i];
+		if (checker->statement->result == REF_NO_INDEX)
+			continue;
+		result = &kernel->registers[checker->statement->result];
+		if (result->type == REF_NONE)
+			result->type = result_type(checker->statement, operation_type(checker));
+	}
+	/* Implicit outputs, by what is stored first. Registers never depend on them. */
 	for (i = 0; i < kernel->n_statements; i++) {
 		struct ref_statement *statement = &kernel->statements[i];
 		enum ref_type type;
@@ -223,9 +233,6 @@ static void first_pass(struct checker *checker)
 		if (statement->op == REF_OP_PARALLEL_MATMUL &&
 		    kernel->arrays[statement->matrices[2]].type == REF_NONE)
 			kernel->arrays[statement->matrices[2]].type = REF_FLOAT;
-		if (statement->result != REF_NO_INDEX &&
-		    kernel->registers[statement->result].type == REF_NONE)
-			kernel->registers[statement->result].type = result_type(statement, type);
 	}
 }
 
@@ -369,7 +376,7 @@ static bool check_statement(struct checker *checker, struct ref_statement *state
 	type = result_type(statement, statement->type);
 	/* SET 5 into a float or a uint. */
 	if (statement->op == REF_OP_SET && statement->operands[0].kind == REF_OPERAND_INTEGER &&
-	    result->type != REF_BOOL)
+	    (result->type == REF_FLOAT || result->type == REF_UINT))
 		statement->type = type = result->type;
 	return result->type == type || refuse(checker, "the register has another type");
 }
