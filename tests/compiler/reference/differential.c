@@ -6,6 +6,7 @@
  *	differential --show SEED
  *	differential --reduce SEED	… and leave out what does not matter
  *	differential --dry …		reference only: is the generator sound and quick?
+ *	differential --mutate …		spoiled programs: do both call the same ones programs?
  *
  * A seed is a program, its arguments and a variant of compiling and launching
  * it. Every element of every array is compared. Failures say the seed, why, and
@@ -19,6 +20,7 @@
 
 #include "daemon/compiler/pxos_compiler.h"
 #include "generate.h"
+#include "mutate.h"
 #include "random.h"
 #include "reduce.h"
 #include "runner.h"
@@ -29,7 +31,7 @@ struct options {
 	uint64_t seed, count;
 	double seconds; /* 0: no limit */
 	const char *gpu;
-	bool is_dry, is_show, is_reduce, is_verbose;
+	bool is_dry, is_show, is_reduce, is_verbose, is_mutate;
 };
 
 struct totals {
@@ -300,6 +302,64 @@ static void reduce(struct trial *trial, struct ref_runner *runner)
 	run_trial(trial, runner);
 }
 
+/* ----------------------------------------------------------------- mutating */
+
+/* What the compiler says of @text: NULL if it takes it, else a line for people. */
+static const char *refusal(const char *text, char *line, size_t size)
+{
+	struct pxos_program *program = NULL;
+	struct pxos_target target;
+	uint32_t i;
+
+	pxos_target_init(&target);
+	/* A limit of a GPU is none of the language. */
+	target.shared_bytes_max = 1u << 30;
+	if (!pxos_compile(text, strlen(text), &target, &program)) {
+		pxos_program_free(program);
+		return NULL;
+	}
+	snprintf(line, size, "no reason");
+	for (i = 0; program && i < program->n_diagnostics; i++)
+		if (program->diagnostics[i].severity == PXOS_ERROR) {
+			snprintf(line, size, "%u:%u: %s", program->diagnostics[i].line,
+				 program->diagnostics[i].column, program->diagnostics[i].message);
+			break;
+		}
+	pxos_program_free(program);
+	return line;
+}
+
+static void try_mutant(uint64_t seed, struct totals *totals)
+{
+	struct ref_generated generated;
+	struct ref_random random;
+	struct ref_program *program;
+	struct ref_error error;
+	const char *refused;
+	char *text, line[400];
+
+	ref_generate(seed / 8, &generated);
+	ref_random_init(&random, seed ^ 0x6d7574616e740000u);
+	text = ref_mutate(&random, generated.text);
+	program = ref_parse(text, strlen(text), &error);
+	refused = refusal(text, line, sizeof(line));
+	totals->programs++;
+	totals->exact += !refused == !!program;
+	if (!refused != !!program) {
+		totals->failed++;
+		if (refused)
+			printf("FAILED mutant %llu: only the compiler refuses it: %s\n%s\n",
+			       (unsigned long long)seed, refused, text);
+		else
+			printf("FAILED mutant %llu: only the reference refuses it: %u:%u: %s\n%s\n",
+			       (unsigned long long)seed, error.line, error.column, error.message,
+			       text);
+	}
+	ref_program_free(program);
+	ref_generated_deinit(&generated);
+	free(text);
+}
+
 /* ------------------------------------------------------------------- totals */
 
 static void add_totals(struct totals *totals, const struct totals *found)
@@ -339,10 +399,31 @@ static void try_seed(const struct options *options, uint64_t seed, struct ref_ru
 	ref_generated_deinit(&trial.program);
 }
 
+static void sum_up(const struct options *options, const struct totals *totals,
+		   const struct ref_runner *runner, double seconds)
+{
+	if (options->is_mutate) {
+		printf("%llu mutants from seed %llu, %llu failed; %.1f s\n",
+		       (unsigned long long)totals->programs, (unsigned long long)options->seed,
+		       (unsigned long long)totals->failed, seconds);
+		return;
+	}
+	printf("%llu programs on %s from seed %llu, %llu values compared (%llu of them within "
+	       "bounds), %llu skipped as unspecified, %llu launches abandoned, %llu programs too "
+	       "long, %llu over budget, %llu failed; %.1f s\n",
+	       (unsigned long long)totals->programs, runner ? ref_runner_name(runner) : "no GPU",
+	       (unsigned long long)options->seed,
+	       (unsigned long long)(totals->exact + totals->within),
+	       (unsigned long long)totals->within, (unsigned long long)totals->unspecified,
+	       (unsigned long long)totals->abandoned, (unsigned long long)totals->too_long,
+	       (unsigned long long)totals->over_budget, (unsigned long long)totals->failed,
+	       seconds);
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: differential [--seed S] [--count N] [--time SECONDS] [--gpu NAME] "
-			"[--dry] [--verbose] [--show SEED] [--reduce SEED]\n");
+			"[--dry] [--mutate] [--verbose] [--show SEED] [--reduce SEED]\n");
 	return 2;
 }
 
@@ -355,6 +436,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 		{ "gpu", required_argument, NULL, 'g' },
 		{ "show", required_argument, NULL, 'w' },
 		{ "dry", no_argument, NULL, 'd' },
+		{ "mutate", no_argument, NULL, 'm' },
 		{ "reduce", required_argument, NULL, 'r' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
@@ -384,6 +466,9 @@ static bool parse_options(int argc, char **argv, struct options *options)
 		case 'd':
 			options->is_dry = true;
 			break;
+		case 'm':
+			options->is_mutate = options->is_dry = true;
+			break;
 		case 'v':
 			options->is_verbose = true;
 			break;
@@ -412,17 +497,12 @@ int main(int argc, char **argv)
 	for (i = 0; i < options.count; i++) {
 		if (options.seconds > 0 && now() - start > options.seconds)
 			break;
-		try_seed(&options, options.seed + i, runner, &totals);
+		if (options.is_mutate)
+			try_mutant(options.seed + i, &totals);
+		else
+			try_seed(&options, options.seed + i, runner, &totals);
 	}
-	printf("%llu programs on %s from seed %llu, %llu values compared (%llu of them within "
-	       "bounds), %llu skipped as unspecified, %llu launches abandoned, %llu programs too "
-	       "long, %llu over budget, %llu failed; %.1f s\n",
-	       (unsigned long long)totals.programs, runner ? ref_runner_name(runner) : "no GPU",
-	       (unsigned long long)options.seed, (unsigned long long)(totals.exact + totals.within),
-	       (unsigned long long)totals.within, (unsigned long long)totals.unspecified,
-	       (unsigned long long)totals.abandoned, (unsigned long long)totals.too_long,
-	       (unsigned long long)totals.over_budget, (unsigned long long)totals.failed,
-	       now() - start);
+	sum_up(&options, &totals, runner, now() - start);
 	ref_runner_free(runner);
 	return totals.failed ? 1 : 0;
 }
