@@ -258,7 +258,7 @@ void gen_atomic(struct generator *g)
 {
 	static const char *const ops[] = { "ATOMIC_ADD", "ATOMIC_MIN", "ATOMIC_MAX", "ATOMIC_EXCH",
 					   "ATOMIC_CAS" };
-	const struct gen_use *use = gen_find_use(g, gen_chance(g, 50) ? GEN_OWN : GEN_TALLY, WORDS);
+	const struct gen_use *use = gen_find_use(g, gen_chance(g, 65) ? GEN_OWN : GEN_TALLY, WORDS);
 	const struct gen_array *array;
 	struct gen_operand value, other;
 	struct gen_register *old;

@@ -47,7 +47,8 @@ static void set_features(struct generator *g, struct gen_kernel *kernel, enum sh
 	kernel->has_gathers = shape != SHAPE_STREAM;
 	kernel->has_loops = shape != SHAPE_STREAM && gen_chance(g, 75);
 	kernel->has_barriers = shape == SHAPE_COOPERATIVE || all;
-	kernel->has_atomics = shape == SHAPE_ATOMIC || (all && gen_chance(g, 60));
+	kernel->has_atomics = shape == SHAPE_ATOMIC || (all && gen_chance(g, 60)) ||
+			      (shape == SHAPE_GENERAL && gen_chance(g, 15));
 	kernel->has_matmul = all && gen_chance(g, 30);
 }
 
