@@ -2,10 +2,11 @@
 /*
  * Ranges: how large an index can get.
  *
- * For each register an upper bound of its value taken as an unsigned number, over
- * the whole kernel: the greatest that any of its assignments can give, and 0, which
- * it holds before the first. It is what makes `AND k 255 → bin` enough to use bin
- * in a shared array of 256 without a comparison.
+ * For each register an upper bound of its value taken as an unsigned number: of the
+ * last assignment where that stands in the same stretch of straight code, else over
+ * the whole kernel the greatest that any of its assignments can give, and 0, which it
+ * holds before the first. It is what makes `AND k 255 → bin` enough to use bin in a
+ * shared array of 256 without a comparison.
  *
  * The bounds start at 0 and only grow while the operations are gone through again
  * and again; one that still grows after PASSES_MAX rounds feeds itself (a counter,
@@ -20,9 +21,12 @@
 
 static uint32_t operand_max(const struct kernel *kernel, const struct operand *operand)
 {
+	const struct variable *variable;
+
 	switch (operand->kind) {
 	case OPERAND_REGISTER:
-		return kernel_register(kernel, operand->value)->max;
+		variable = kernel_register(kernel, operand->value);
+		return variable->stretch == kernel->stretch ? variable->max_here : variable->max;
 	case OPERAND_SCALAR:
 		return kernel_scalar(kernel, operand->value)->type == PXOS_TYPE_U8 ? 255 :
 										      UNBOUNDED;
@@ -117,38 +121,8 @@ static uint32_t op_max(const struct kernel *kernel, const struct op *op)
 	}
 }
 
-/* One round. Return: did any bound grow? */
-static bool grow(struct kernel *kernel, bool give_up)
-{
-	bool grown = false;
-
-	for (uint32_t i = 0; i < kernel->ops.n; i++) {
-		const struct op *op = kernel_op(kernel, i);
-		struct variable *variable;
-		uint32_t max;
-
-		if (op->dest == NONE)
-			continue;
-		variable = kernel_register(kernel, op->dest);
-		max = op_max(kernel, op);
-		if (max <= variable->max)
-			continue;
-		variable->max = give_up ? UNBOUNDED : max;
-		grown = true;
-	}
-	return grown;
-}
-
-void kernel_ranges(struct kernel *kernel)
-{
-	for (uint32_t pass = 0; pass < PASSES_TOTAL_MAX; pass++)
-		if (!grow(kernel, pass >= PASSES_MAX))
-			return;
-	for (uint32_t i = 0; i < kernel->registers.n; i++)
-		kernel_register(kernel, i)->max = UNBOUNDED;
-}
-
-uint32_t kernel_index_max(const struct kernel *kernel, const struct op *op)
+/* The greatest value of an access's index, where the walk is now. */
+static uint32_t index_max(const struct kernel *kernel, const struct op *op)
 {
 	uint32_t stack[TERM_STACK_MAX], n = 0;
 
@@ -173,4 +147,46 @@ uint32_t kernel_index_max(const struct kernel *kernel, const struct op *op)
 		}
 	}
 	return stack[0];
+}
+
+/* One walk over the kernel. Return: did any bound grow? */
+static bool grow(struct kernel *kernel, bool give_up)
+{
+	bool grown = false;
+
+	kernel->stretch++;
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		struct op *op = kernel_op(kernel, i);
+		struct variable *variable;
+		uint32_t max;
+
+		if (op->code == OP_ELSE || op->code == OP_ENDIF || op->code == OP_ENDLOOP)
+			kernel->stretch++;
+		op->index_max = op->n_terms ? index_max(kernel, op) : 0;
+		max = op->dest == NONE ? 0 : op_max(kernel, op);
+		if (op->code == OP_LOOP)
+			kernel->stretch++;
+		if (op->dest == NONE)
+			continue;
+		variable = kernel_register(kernel, op->dest);
+		variable->stretch = kernel->stretch;
+		variable->max_here = max;
+		if (max <= variable->max)
+			continue;
+		variable->max = give_up ? UNBOUNDED : max;
+		grown = true;
+	}
+	return grown;
+}
+
+/* Sets each access's index_max. The last walk, in which nothing grew, is the one that
+ * counts: all it said was said knowing every bound. */
+void kernel_ranges(struct kernel *kernel)
+{
+	for (uint32_t pass = 0; pass < PASSES_TOTAL_MAX; pass++)
+		if (!grow(kernel, pass >= PASSES_MAX))
+			return;
+	for (uint32_t i = 0; i < kernel->registers.n; i++)
+		kernel_register(kernel, i)->max = UNBOUNDED;
+	grow(kernel, true);
 }

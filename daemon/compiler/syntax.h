@@ -79,6 +79,7 @@ struct op {
 	uint32_t array_column;
 	uint32_t first_term; /* in kernel->terms */
 	uint32_t n_terms;
+	uint32_t index_max; /* the greatest its index can be (ranges) */
 	uint32_t match; /* IF→ELSE or ENDIF, ELSE→ENDIF, ENDIF→IF, LOOP↔ENDLOOP, BREAK→LOOP */
 	uint32_t parent; /* the IF or LOOP around it, or NONE */
 	uint32_t loop; /* LOOP: index in kernel->loops (cost) */
@@ -95,6 +96,8 @@ struct variable {
 	uint32_t first_op; /* that one; NONE if it is only read */
 	uint32_t n_assigned;
 	uint32_t max; /* upper bound as an unsigned number (ranges) */
+	uint32_t max_here; /* of its last assignment, in that stretch of straight code */
+	uint32_t stretch;
 	bool unknown; /* assigned where an error was: of any type */
 	bool divergent;
 	bool stored; /* is read in another SPIR-V block than assigned: lives in memory */
@@ -122,6 +125,7 @@ struct kernel {
 	struct vec lines; /* uint32_t */
 	uint32_t first_array; /* index of the first array *parameter*, or NONE */
 	uint32_t shared_bytes;
+	uint32_t stretch; /* of straight code, counted while ranges walk */
 	bool coded; /* GPU_THREAD_CODE was seen */
 	bool strayed; /* no, but statements were */
 	bool nameless; /* taken for one without GPU_KERNEL, or its name is missing */
@@ -186,8 +190,7 @@ void program_parse(struct program *program, const char *text, size_t length);
 void kernel_type(struct program *program, struct kernel *kernel);
 /* uniform.c: where a block's threads may part, and that no barrier stands there. */
 void kernel_uniform(struct program *program, struct kernel *kernel);
-/* range.c: how large registers and indices can get. */
+/* range.c: how large indices can get. */
 void kernel_ranges(struct kernel *kernel);
-uint32_t kernel_index_max(const struct kernel *kernel, const struct op *op);
 
 #endif

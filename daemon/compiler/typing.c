@@ -246,12 +246,22 @@ static void check_integer_term(const struct typing *t, const struct op *op, stru
 	term->type = PXOS_TYPE_INT;
 }
 
+/* A literal that only uint holds: still takes an int's or uint's type beside it. */
+#define TYPE_BIG_LITERAL 0xff
+
+static uint8_t meet_terms(uint8_t a, uint8_t b)
+{
+	if (a == PXOS_TYPE_UINT || b == PXOS_TYPE_UINT)
+		return PXOS_TYPE_UINT;
+	if (a == PXOS_TYPE_INT || b == PXOS_TYPE_INT)
+		return PXOS_TYPE_INT;
+	return a == TYPE_BIG_LITERAL || b == TYPE_BIG_LITERAL ? PXOS_TYPE_UINT : PXOS_TYPE_NONE;
+}
+
 /* The types along an index expression: postfix, so a stack of what is known. */
 static void type_index(const struct typing *t, const struct op *op)
 {
-	/* NONE stands for a literal that takes any type. The depth is bounded by the
-	 * parser: two open operands a level of precedence and parenthesis. */
-	uint8_t stack[TERM_STACK_MAX];
+	uint8_t stack[TERM_STACK_MAX]; /* NONE: a literal that takes any type */
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < op->n_terms; i++) {
@@ -260,19 +270,14 @@ static void type_index(const struct typing *t, const struct op *op)
 		if (!term->operator) {
 			struct typed typed = operand_type(t, &term->operand);
 
-			term->type = (uint8_t)(typed.big ? PXOS_TYPE_UINT : typed.type);
+			term->type = (uint8_t)typed.type;
 			check_integer_term(t, op, term);
-			stack[n++] = term->type;
-		} else if (term->operator== 'n') {
-			term->type = stack[n - 1];
-		} else {
-			uint8_t a = stack[n - 2], b = stack[n - 1];
-
-			term->type = a == PXOS_TYPE_UINT || b == PXOS_TYPE_UINT ? PXOS_TYPE_UINT
-				     : a == PXOS_TYPE_INT || b == PXOS_TYPE_INT ? PXOS_TYPE_INT
-										: PXOS_TYPE_NONE;
-			stack[--n - 1] = term->type;
+			stack[n++] = typed.big ? TYPE_BIG_LITERAL : term->type;
+		} else if (term->operator != 'n') {
+			n--;
+			stack[n - 1] = meet_terms(stack[n - 1], stack[n]);
 		}
+		term->type = meet_terms(stack[n - 1], PXOS_TYPE_NONE);
 	}
 }
 
