@@ -58,7 +58,7 @@ struct gpu_result {
 	uint32_t line; /* GPU_E_BUDGET: line of the loop that went over it */
 	/* GPU time from the end of the launch before it (or the start of its
 	 * submission, if that is later) to its own end; what overlaps is thus
-	 * counted once. 0 if the device has no timestamps. */
+	 * counted once. 0 if it was not measured, see enum gpu_timing. */
 	uint64_t gpu_ns;
 	uint32_t slices; /* dispatches it was cut into; 0: it had nothing to run */
 };

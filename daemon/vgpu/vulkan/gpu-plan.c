@@ -29,6 +29,9 @@
  * discrete GPU meet both at once. Not covered: all blocks of a launch adding to
  * one and the same word by atomics, which a GPU does one after the other.
  *
+ * A kernel may bring a bound of its own (thread_steps_max): Mesa's llvmpipe ends
+ * loops silently after so many rounds, and no budget may get a thread there.
+ *
  * Time. Steps times what a step was measured to take for this kernel; before
  * the first measurement, times a guess for such a device. It sizes slices and
  * decides nothing else.
@@ -64,6 +67,7 @@ static int plan_grid(const struct gpu_launch *launch, struct plan *plan, struct 
 {
 	const struct pxos_kernel *kernel = &launch->kernel->kernel;
 	const struct gpu_info *info = &launch->kernel->gpu->info;
+	uint64_t shared;
 
 	plan->block = launch->threads;
 	plan->threads = (uint64_t)launch->blocks * launch->threads;
@@ -84,13 +88,21 @@ static int plan_grid(const struct gpu_launch *launch, struct plan *plan, struct 
 		return gpu_fail(reterr, GPU_E_INVALID,
 				"kernel %s is launched with %" PRIu64 " threads; at most %u",
 				kernel->name, plan->threads, PXOS_LAUNCH_THREADS_MAX);
-	if (kernel->flags & PXOS_KERNEL_ANY_BLOCK)
+	if (kernel->flags & PXOS_KERNEL_MATMUL)
+		plan->block = PLAN_BLOCK_THREADS; /* the module's own */
+	else if (kernel->flags & PXOS_KERNEL_ANY_BLOCK)
 		plan->block = (uint32_t)min_u64(PLAN_BLOCK_THREADS, info->block_threads_max);
 	else if (plan->block > info->block_threads_max)
 		return gpu_fail(
 			reterr, GPU_E_INVALID,
 			"kernel %s is launched with blocks of %u threads; this GPU takes %u",
 			kernel->name, plan->block, info->block_threads_max);
+	shared = kernel->shared_bytes + (uint64_t)kernel->shared_bytes_thread * plan->block;
+	if (shared > info->shared_bytes_max)
+		return gpu_fail(reterr, GPU_E_INVALID,
+				"kernel %s in blocks of %u threads needs %" PRIu64
+				" bytes of shared memory; this GPU has %u",
+				kernel->name, plan->block, shared, info->shared_bytes_max);
 
 	if (kernel->flags & PXOS_KERNEL_MATMUL) {
 		plan->groups = pxos_kernel_matmul_groups(kernel, launch->scalars);
@@ -112,11 +124,13 @@ static uint32_t thread_budget(const struct gpu_launch *launch, const struct plan
 	uint64_t steps;
 
 	if (launch->step_budget)
-		return (uint32_t)min_u64(launch->step_budget / plan->block, UINT32_MAX);
-	if (gpu->options.block_budget_steps)
-		return (uint32_t)min_u64(gpu->options.block_budget_steps / plan->block, UINT32_MAX);
-	steps = plan_block_budget(gpu->info.type) / plan->block;
-	return (uint32_t)min_u64(steps, PLAN_THREAD_BUDGET_MAX);
+		steps = launch->step_budget / plan->block;
+	else if (gpu->options.block_budget_steps)
+		steps = gpu->options.block_budget_steps / plan->block;
+	else
+		steps = min_u64(plan_block_budget(gpu->info.type) / plan->block,
+				PLAN_THREAD_BUDGET_MAX);
+	return (uint32_t)min_u64(steps, launch->kernel->kernel.thread_steps_max);
 }
 
 int plan_make(const struct gpu_launch *launch, struct plan *ret_plan, struct gpu_error *reterr)

@@ -150,9 +150,10 @@ static void batch_times(struct gpu *gpu, struct batch *batch, uint64_t *ret_ns)
 	uint32_t n = batch->n_segments + 1;
 
 	memset(ret_ns, 0, batch->n_segments * sizeof(*ret_ns));
-	if (!q->queries || gpu->vk.vkGetQueryPoolResults(gpu->device, q->queries, batch->query, n,
-							 n * sizeof(*stamps), stamps,
-							 sizeof(*stamps), VK_QUERY_RESULT_64_BIT))
+	if (!batch->stamped ||
+	    gpu->vk.vkGetQueryPoolResults(gpu->device, q->queries, batch->query, n,
+					  n * sizeof(*stamps), stamps, sizeof(*stamps),
+					  VK_QUERY_RESULT_64_BIT))
 		return;
 	/* Its start may have been stamped while the batch before was still running. */
 	from = stamps[0];
@@ -272,8 +273,8 @@ static VkResult batch_create_sets(struct gpu *gpu, struct batch *batch)
 	return gpu->vk.vkCreateDescriptorPool(gpu->device, &info, NULL, &batch->sets);
 }
 
-/* The batch to record into, or NULL: all are running, or the device is lost. */
-static struct batch *batch_open(struct gpu *gpu)
+/* The batch to record @op into, or NULL: all are running, or the device is lost. */
+static struct batch *batch_open(struct gpu *gpu, const struct op *op)
 {
 	struct queue *q = &gpu->queue;
 	struct batch *batch = batch_at(q, q->next_batch);
@@ -288,7 +289,7 @@ static struct batch *batch_open(struct gpu *gpu)
 	if (!result && !gpu->caps.push_descriptor && !batch->sets)
 		result = batch_create_sets(gpu, batch);
 	if (!result)
-		result = record_begin(gpu, batch);
+		result = record_begin(gpu, batch, op);
 	if (result) {
 		queue_fail(gpu, result);
 		return NULL;
@@ -333,7 +334,7 @@ static bool queue_record(struct gpu *gpu, uint64_t seq)
 	struct batch *batch;
 	bool was_empty;
 
-	batch = batch_open(gpu);
+	batch = batch_open(gpu, op);
 	if (!batch)
 		return false;
 	was_empty = !batch->n_segments;
@@ -518,14 +519,13 @@ int queue_init(struct gpu *gpu, struct gpu_error *reterr)
 		struct batch *batch = &q->batches[i];
 
 		batch->query = i * (QUEUE_BATCH_SEGMENTS + 1);
-		/* All of it is reset before its first use. */
-		batch->n_segments = QUEUE_BATCH_SEGMENTS;
+		batch->used_queries = QUEUE_BATCH_SEGMENTS + 1;
 		batch->segments = calloc(QUEUE_BATCH_SEGMENTS, sizeof(*batch->segments));
 		batch->bound_bindings = calloc(PXOS_ARRAYS_MAX, sizeof(*batch->bound_bindings));
 		if (!batch->segments || !batch->bound_bindings)
 			return gpu_fail(reterr, -ENOMEM, "out of memory for the launch queue");
 	}
-	if (gpu->info.timestamps) {
+	if (gpu->info.timestamps && gpu->options.timing != GPU_TIMING_NEVER) {
 		result = gpu->vk.vkCreateQueryPool(gpu->device, &info, NULL, &q->queries);
 		if (result)
 			return gpu_fail_vk(gpu, reterr, result, "making time stamps");

@@ -71,7 +71,9 @@ struct batch {
 	VkCommandBuffer commands;
 	VkFence fence;
 	VkDescriptorPool sets; /* only without push descriptors */
-	uint32_t query; /* the first of its timestamps */
+	uint32_t query; /* the first of its time stamps */
+	uint32_t used_queries; /* to be reset before their next use */
+	bool stamped; /* it has time stamps */
 	struct segment *segments;
 	uint32_t n_segments;
 	uint64_t ns; /* what it is thought to take */
@@ -100,7 +102,7 @@ struct queue {
 
 	uint64_t epoch; /* barriers so far, plus one */
 	bool transfers; /* since the last barrier */
-	VkQueryPool queries; /* VK_NULL_HANDLE: no timestamps */
+	VkQueryPool queries; /* VK_NULL_HANDLE: no time stamps */
 	uint64_t last_ticks; /* when the last operation ended */
 	bool has_last_ticks;
 
@@ -151,7 +153,7 @@ enum record {
 	RECORD_STALL, /* likewise, and a batch must finish before */
 };
 
-VkResult record_begin(struct gpu *gpu, struct batch *batch);
+VkResult record_begin(struct gpu *gpu, struct batch *batch, const struct op *op);
 enum record record_op(struct gpu *gpu, struct batch *batch, struct op *op, uint64_t seq);
 VkResult record_end(struct gpu *gpu, struct batch *batch);
 

@@ -91,7 +91,34 @@ static void order(struct gpu *gpu, struct batch *batch, const struct op_binding 
 	q->transfers |= transfer;
 }
 
-VkResult record_begin(struct gpu *gpu, struct batch *batch)
+static bool wants_stamps(const struct gpu *gpu, const struct op *op)
+{
+	if (!gpu->queue.queries)
+		return false;
+	if (gpu->options.timing == GPU_TIMING_AUTO && gpu->info.software)
+		return op->kind == OP_LAUNCH && op->body->slice_ns;
+	return true;
+}
+
+/* The stamp of a batch's start. */
+static void record_stamps(struct gpu *gpu, struct batch *batch)
+{
+	struct queue *q = &gpu->queue;
+
+	/* The host's reset goes only as far as the last use did. */
+	if (gpu->caps.host_query_reset)
+		gpu->vk.vkResetQueryPoolEXT(gpu->device, q->queries, batch->query,
+					    batch->used_queries);
+	else
+		gpu->vk.vkCmdResetQueryPool(batch->commands, q->queries, batch->query,
+					    QUEUE_BATCH_SEGMENTS + 1);
+	gpu->vk.vkCmdWriteTimestamp(batch->commands, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, q->queries,
+				    batch->query);
+	batch->used_queries = 1;
+}
+
+/* Open a batch whose first operation will be @op. */
+VkResult record_begin(struct gpu *gpu, struct batch *batch, const struct op *op)
 {
 	const VkCommandBufferBeginInfo info = {
 		.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
@@ -107,17 +134,9 @@ VkResult record_begin(struct gpu *gpu, struct batch *batch)
 		result = gpu->vk.vkBeginCommandBuffer(batch->commands, &info);
 	if (result)
 		return result;
-	if (q->queries) {
-		/* Of the host's reset only as much as the last use took. */
-		if (gpu->caps.host_query_reset)
-			gpu->vk.vkResetQueryPoolEXT(gpu->device, q->queries, batch->query,
-						    batch->n_segments + 1);
-		else
-			gpu->vk.vkCmdResetQueryPool(batch->commands, q->queries, batch->query,
-						    QUEUE_BATCH_SEGMENTS + 1);
-		gpu->vk.vkCmdWriteTimestamp(batch->commands, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT,
-					    q->queries, batch->query);
-	}
+	batch->stamped = wants_stamps(gpu, op);
+	if (batch->stamped)
+		record_stamps(gpu, batch);
 	batch->n_segments = 0;
 	batch->ns = 0;
 	batch->host_reads = false;
@@ -179,7 +198,6 @@ VkResult record_end(struct gpu *gpu, struct batch *batch)
 static void segment_add(struct gpu *gpu, struct batch *batch, uint64_t seq, uint64_t groups,
 			double steps, bool last)
 {
-	struct queue *q = &gpu->queue;
 	uint32_t i = batch->n_segments++;
 
 	assert(i < QUEUE_BATCH_SEGMENTS);
@@ -189,9 +207,10 @@ static void segment_add(struct gpu *gpu, struct batch *batch, uint64_t seq, uint
 		.steps = steps,
 		.last = last,
 	};
-	if (q->queries)
+	if (batch->stamped)
 		gpu->vk.vkCmdWriteTimestamp(batch->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT,
-					    q->queries, batch->query + 1 + i);
+					    gpu->queue.queries,
+					    batch->query + batch->used_queries++);
 }
 
 static enum record record_transfer(struct gpu *gpu, struct batch *batch, struct op *op,
@@ -410,7 +429,7 @@ static enum record record_launch(struct gpu *gpu, struct batch *batch, struct op
 	if (!groups && body->plan.groups)
 		return RECORD_FULL;
 	/* The first piece of a kernel that was never measured tells how long the others may be. */
-	if (body->next_group && !op->pipeline->ns_per_step && q->queries &&
+	if (body->next_group && !op->pipeline->ns_per_step && batch->stamped &&
 	    q->first_batch != q->next_batch)
 		return RECORD_STALL;
 	if (!body->started && !take_slots(gpu, op))
@@ -439,6 +458,9 @@ static enum record record_launch(struct gpu *gpu, struct batch *batch, struct op
 enum record record_op(struct gpu *gpu, struct batch *batch, struct op *op, uint64_t seq)
 {
 	if (batch->n_segments == QUEUE_BATCH_SEGMENTS)
+		return RECORD_FULL;
+	/* Stamped are all operations of a batch, or none. */
+	if (!batch->stamped && wants_stamps(gpu, op))
 		return RECORD_FULL;
 	if (op->kind == OP_LAUNCH)
 		return record_launch(gpu, batch, op, seq);

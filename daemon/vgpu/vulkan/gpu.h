@@ -103,7 +103,7 @@ struct gpu_info {
 	uint32_t offset_alignment_bytes; /* of an array's offset in its buffer */
 	uint32_t import_alignment_bytes; /* 0: it cannot import host memory */
 	uint32_t subgroup_size;
-	bool timestamps; /* gpu_ns of results is measured; else it is 0 */
+	bool timestamps; /* it can measure gpu_ns of results, see enum gpu_timing */
 	bool float_atomics; /* float ATOMIC_ADD in hardware */
 	bool usable; /* Vulkan 1.1 with a compute queue: gpu_open() takes it */
 };
@@ -147,6 +147,15 @@ struct gpu_account {
 	void *data;
 };
 
+/* Which launches have their time on the GPU measured (gpu_ns of results). */
+enum gpu_timing {
+	/* All of them on a GPU. On a software GPU, where a time stamp costs as much as a
+	 * small launch, those that are cut into slices. */
+	GPU_TIMING_AUTO,
+	GPU_TIMING_ALWAYS,
+	GPU_TIMING_NEVER,
+};
+
 /* All zero is the default, and so is a NULL pointer to it. */
 struct gpu_options {
 	const struct gpu_account *account; /* NULL: none. Copied. */
@@ -159,6 +168,7 @@ struct gpu_options {
 	uint64_t cache_bytes_max; /* 0: 64 MiB */
 	uint64_t compile_timeout_ns; /* 0: 10 s */
 	uint64_t block_budget_steps; /* 0: chosen for the GPU */
+	enum gpu_timing timing;
 	/* How long a wait polls before it sleeps: less latency for more CPU. */
 	uint64_t spin_ns; /* 0: none */
 };
