@@ -484,6 +484,11 @@ void emit_matmul_tiled(struct emit *e, const struct op *op)
 	store_sums(&mm, qa, qb, sums);
 }
 
+static uint64_t dot_cost(const struct emit *e, uint32_t loop)
+{
+	return ((const struct pxos_loop *)e->kernel->loops.data)[loop].body_cost;
+}
+
 /* A row of A times a column of B; terms outside of an array are left out. */
 static uint32_t dot(struct matmul *mm, uint32_t row, uint32_t col, uint32_t loop)
 {
@@ -491,7 +496,7 @@ static uint32_t dot(struct matmul *mm, uint32_t row, uint32_t col, uint32_t loop
 	uint32_t header = module_new_id(&e->m), body = module_new_id(&e->m);
 	uint32_t next = module_new_id(&e->m), merge = module_new_id(&e->m);
 	uint32_t next_l = module_new_id(&e->m), next_sum = module_new_id(&e->m);
-	uint32_t count = emit_charge(e, mm->k, 40, loop, false), before = e->block, l, sum, a, b;
+	uint32_t count = emit_charge(e, mm->k, dot_cost(e, loop), loop, false), before = e->block, l, sum, a, b;
 
 	emit_branch(e, header);
 	emit_label(e, header);
@@ -537,7 +542,7 @@ void emit_matmul_shared_out(struct emit *e, const struct op *op)
 	turns = VALUE(e, SpvOpUDiv, t_uint(e), turns, e->total);
 	ok = less(e, e->thread[0], elements);
 	turns = VALUE(e, SpvOpSelect, t_uint(e), ok, turns, c_uint(e, 0));
-	turns = emit_charge(e, turns, 64, op->loop, false);
+	turns = emit_charge(e, turns, dot_cost(e, op->loop), op->loop, false);
 	before = e->block;
 	emit_branch(e, header);
 	emit_label(e, header);

@@ -338,6 +338,16 @@ static void emit_body(struct emit *e)
 	emit_end_if(e, merge);
 }
 
+/* What is left for loops once the straight code is paid. */
+static uint32_t emit_budget(struct emit *e)
+{
+	uint32_t budget = emit_push_word(e, PUSH_BUDGET);
+	uint32_t straight = c_uint(e, e->straight_cost);
+	uint32_t rest = GLSL(e, t_uint(e), GLSLstd450UMax, budget, straight);
+
+	return VALUE(e, SpvOpISub, t_uint(e), rest, straight);
+}
+
 static void emit_main(struct emit *e, const struct op *matmul)
 {
 	uint32_t type = module_id(&e->m, ID_VOID_FUNCTION);
@@ -352,7 +362,7 @@ static void emit_main(struct emit *e, const struct op *matmul)
 		emit_args(e);
 		emit_ids(e);
 		if (e->checked) {
-			e->budget = emit_push_word(e, PUSH_BUDGET);
+			e->budget = emit_budget(e);
 			CODE(e, SpvOpStore, e->thread_budget, e->budget);
 			if (e->cooperates)
 				CODE(e, SpvOpStore, e->block_budget, e->budget);
@@ -416,6 +426,8 @@ int kernel_emit(struct program *program, struct kernel *kernel, struct pxos_kern
 	e->full_blocks = out->flags & PXOS_KERNEL_FULL_BLOCKS;
 	e->two_ways = e->vectors || matmul;
 	e->args_uniform = out->flags & PXOS_KERNEL_ARGS_UNIFORM;
+	e->straight_cost = out->straight_cost > UINT32_MAX ? UINT32_MAX :
+							     (uint32_t)out->straight_cost;
 	e->epoch = 1;
 	e->registers = arena_alloc(program->arena,
 				   (kernel->registers.n + 1) * sizeof(*e->registers));

@@ -119,6 +119,7 @@ struct emit {
 	uint32_t push, push_pointer, args, args_pointer;
 	uint32_t interface[8], n_interface;
 	uint32_t main;
+	uint32_t straight_cost;
 };
 
 #define VALUE(e, opcode, type, ...) \

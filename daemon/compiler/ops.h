@@ -2,9 +2,10 @@
 /*
  * The operations of the language: name, form, and weight in the step budget.
  *
- * A weight is about the time of one simple 32-bit operation on a GPU; what
- * touches memory weighs what it costs when no cache helps but many threads
- * wait at once. The form tells the parser what follows the name.
+ * A weight is about the time of one simple 32-bit operation on a GPU; what touches
+ * global memory weighs what it costs when no cache helps and a block's threads all
+ * wait (on a software GPU memory is nearer: traits.c). How many steps a block may
+ * spend is the launcher's to say. The form tells the parser what follows the name.
  */
 #ifndef PXOS_COMPILER_OPS_H
 #define PXOS_COMPILER_OPS_H
@@ -37,8 +38,8 @@ enum form {
 	OP(LOCAL_ID, "LOCAL_ID", ID, 1)              \
 	OP(BLOCK_SIZE, "BLOCK_SIZE", ID, 1)          \
 	OP(THREAD_COUNT, "THREAD_COUNT", ID, 1)      \
-	OP(LOAD, "LOAD", LOAD, 16)                   \
-	OP(STORE, "STORE", STORE, 16)                \
+	OP(LOAD, "LOAD", LOAD, 64)                   \
+	OP(STORE, "STORE", STORE, 64)                \
 	OP(SET, "SET", UNARY, 1)                     \
 	OP(ADD, "ADD", BINARY, 1)                    \
 	OP(SUB, "SUB", BINARY, 1)                    \
@@ -77,11 +78,11 @@ enum form {
 	OP(ENDLOOP, "ENDLOOP", ENDLOOP, 4)           \
 	OP(BREAK, "BREAK", BREAK, 1)                 \
 	OP(SYNC_THREADS, "SYNC_THREADS", SYNC, 32)   \
-	OP(ATOMIC_ADD, "ATOMIC_ADD", ATOMIC, 64)     \
-	OP(ATOMIC_MIN, "ATOMIC_MIN", ATOMIC, 64)     \
-	OP(ATOMIC_MAX, "ATOMIC_MAX", ATOMIC, 64)     \
-	OP(ATOMIC_EXCH, "ATOMIC_EXCH", ATOMIC, 64)   \
-	OP(ATOMIC_CAS, "ATOMIC_CAS", CAS, 64)        \
+	OP(ATOMIC_ADD, "ATOMIC_ADD", ATOMIC, 256)    \
+	OP(ATOMIC_MIN, "ATOMIC_MIN", ATOMIC, 256)    \
+	OP(ATOMIC_MAX, "ATOMIC_MAX", ATOMIC, 256)    \
+	OP(ATOMIC_EXCH, "ATOMIC_EXCH", ATOMIC, 256)  \
+	OP(ATOMIC_CAS, "ATOMIC_CAS", CAS, 256)       \
 	OP(BLOCK_REDUCE, "BLOCK_REDUCE", REDUCE, 96) \
 	OP(MATMUL, "PARALLEL_MATMUL", MATMUL, 16)
 

@@ -379,6 +379,39 @@ static void parse_line(struct line *line)
 	diag->muted -= line->bad;
 }
 
+/* BLOCK_REDUCE takes shared memory of its own: four bytes a thread of the block. */
+static void check_reduce(struct program *program, const struct pxos_launch *launch)
+{
+	uint32_t threads = launch->blocks ? launch->threads : PXOS_BLOCK_THREADS_DEFAULT;
+	const struct kernel *kernel = program_kernel(program, launch->kernel);
+
+	if (kernel->shared_bytes + 4 * threads <= program->target->shared_bytes_max)
+		return;
+	for (uint32_t i = 0; i < kernel->ops.n; i++) {
+		const struct op *op = kernel_op(kernel, i);
+
+		if (op->code != OP_BLOCK_REDUCE)
+			continue;
+		diag_error(program->diag, (struct place){ op->line, op->column },
+			   RULE_SHARED_SIZE, "use less GPU_SHARED, or fewer threads a block",
+			   "BLOCK_REDUCE needs %u bytes of shared memory beside the kernel's %u; a "
+			   "block has %u on this GPU",
+			   4 * threads, kernel->shared_bytes, program->target->shared_bytes_max);
+		return;
+	}
+}
+
+static void check_launches(struct program *program)
+{
+	const struct pxos_launch *launches = program->launches.data;
+
+	for (uint32_t i = 0; i < program->launches.n; i++) {
+		if (program->arena->failed || diag_full(program->diag))
+			return;
+		check_reduce(program, &launches[i]);
+	}
+}
+
 /* What a whole program needs, once its last line is read. */
 static void check_whole(struct program *program, uint32_t last_line, struct kernel *open)
 {
@@ -442,4 +475,6 @@ void program_parse(struct program *program, const char *text, size_t length)
 		statement_finish(&line);
 	program->diag->muted--;
 	check_whole(program, scan.line, line.kernel);
+	if (!program->diag->n_errors)
+		check_launches(program);
 }

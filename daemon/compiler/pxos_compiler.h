@@ -78,6 +78,9 @@ enum pxos_target_flags {
 	PXOS_TARGET_ARRAYS_APART = 1 << 6,
 	/* Keep one element a thread, whatever the kernel. */
 	PXOS_TARGET_NO_COARSEN = 1 << 7,
+	/* The driver ends all loops of an invocation after 65,535 rounds taken together,
+	 * and says nothing (Mesa's llvmpipe): rounds are counted in the step budget. */
+	PXOS_TARGET_FEW_ROUNDS = 1 << 9,
 	/* Tests only: arguments always in the uniform buffer. */
 	PXOS_TARGET_ARGS_UNIFORM = 1 << 8,
 };
@@ -207,11 +210,15 @@ struct pxos_kernel {
 	const struct pxos_scalar *scalars;
 	uint32_t n_scalars;
 
-	uint32_t shared_bytes;
+	uint32_t shared_bytes; /* of a block, but for: */
+	uint32_t shared_bytes_thread; /* more for each of its threads (BLOCK_REDUCE) */
 	uint32_t coarsen; /* blocks a workgroup covers: 1, or 4 */
 	const char *coarsen_reason; /* one phrase: why, or why not */
 	const char *repeat_reason; /* likewise, for PXOS_KERNEL_REPEATABLE */
 
+	/* More steps than this must not be given to a thread, whatever the budget;
+	 * 0, which is no bound, but for PXOS_TARGET_FEW_ROUNDS. */
+	uint32_t thread_steps_max;
 	uint64_t straight_cost; /* of one thread, without its loops */
 	const struct pxos_loop *loops;
 	uint32_t n_loops;

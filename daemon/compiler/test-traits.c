@@ -84,7 +84,8 @@ static void test_blocks(void)
 	assert((plain_of("BLOCK_REDUCE SUM t → q", 0)->flags & mask) == PXOS_KERNEL_COOPERATES);
 	assert((kernel_of("", 0)->flags & mask) == PXOS_KERNEL_COOPERATES); /* shared memory */
 	assert(program->kernels[0].shared_bytes == 64 * 4);
-	assert(kernel_of("BLOCK_REDUCE SUM n → q", 0)->shared_bytes == (64 + 1024) * 4);
+	assert(kernel_of("BLOCK_REDUCE SUM n → q", 0)->shared_bytes == 64 * 4);
+	assert(kernel_of("BLOCK_REDUCE SUM n → q", 0)->shared_bytes_thread == 4);
 }
 
 static void test_coarsening(void)
@@ -121,6 +122,14 @@ static void test_coarsening(void)
 		strcat(text, "ADD x 1 → x\n");
 	assert(plain_of(text, 0)->coarsen == 4);
 	strcat(text, "ADD x 1 → x\n");
+	assert(plain_of(text, 0)->coarsen == 1);
+	/* 255 terms of an index and one more, a number and an operator each time. */
+	strcpy(text, "LOAD a[t");
+	for (int i = 0; i < 127; i++)
+		strcat(text, "+1");
+	strcat(text, "] → x\nLOAD a[t] → y");
+	assert(plain_of(text, 0)->coarsen == 4);
+	strcat(text, "\nLOAD a[t] → y");
 	assert(plain_of(text, 0)->coarsen == 1);
 }
 

@@ -13,14 +13,31 @@
 #include "emit.h"
 
 /* A float ATOMIC_ADD by compare-and-swap: everybody retries. */
-#define WEIGHT_FLOAT_ATOMIC 512
+#define WEIGHT_FLOAT_ATOMIC 2048
 #define WEIGHT_FLOAT_MOD 160
 #define WEIGHT_FLOAT_DIV 12
 #define WEIGHT_LITERAL_DIV 6
 #define WEIGHT_SHARED 4
+/* Global memory is so much nearer where the GPU is software. */
+#define SOFTWARE_MEMORY_DIVISOR 4
 #define WEIGHT_INDEX_DIV 24
-/* One k step of a thread's 8 × 8 tile. */
-#define WEIGHT_MATMUL_STEP 96
+/* A product beside other operations: an element, and one step of its sum. */
+#define WEIGHT_SHARED_OUT 128
+#define WEIGHT_DOT 160
+/* One step along the inner size of a tiled product, for a thread: 64 fused
+ * multiply-adds at the full rate of the GPU, which no other code comes near. */
+#define WEIGHT_MATMUL_STEP 8
+
+/*
+ * PXOS_TARGET_FEW_ROUNDS: what a round of a loop costs at least, so that the rounds
+ * that a thread can pay for, from both of its accounts, stay under the driver's
+ * 65,535: 2 * 2^20 / 34 = 61,680. The rest is for the loops of a compare-and-swap.
+ */
+#define WEIGHT_ROUND 34
+#define FEW_ROUNDS_STEPS_MAX (1u << 20)
+#define ROUNDS_POWER 32
+#define ROUNDS_FLOAT_MOD 33
+#define ROUNDS_REDUCE 128
 
 static bool is_literal(const struct operand *operand)
 {
@@ -44,7 +61,48 @@ static uint64_t index_weight(const struct kernel *kernel, const struct op *op)
 	return weight;
 }
 
-static uint64_t op_weight(const struct kernel *kernel, const struct op *op)
+/* Rounds of the loops that stand in for an operation. */
+static uint64_t op_rounds(const struct op *op)
+{
+	if (op->code == OP_POW && op->type != PXOS_TYPE_FLOAT)
+		return ROUNDS_POWER;
+	if (op->code == OP_MOD && op->type == PXOS_TYPE_FLOAT)
+		return ROUNDS_FLOAT_MOD;
+	return op->code == OP_BLOCK_REDUCE ? ROUNDS_REDUCE : 0;
+}
+
+static bool is_divergent(const struct kernel *kernel, const struct operand *operand)
+{
+	return operand->kind == OPERAND_REGISTER &&
+	       kernel_register(kernel, operand->value)->divergent;
+}
+
+/*
+ * Rounds that a vector of threads makes for one round of a thread. Threads that go
+ * through a loop together share its rounds; those that enter it at different times,
+ * or for different counts, may have to wait for each other every time.
+ */
+static uint64_t loop_rounds(const struct program *program, const struct kernel *kernel,
+			    const struct op *op)
+{
+	bool together = true;
+
+	for (; together && op; op = op->parent == NONE ? NULL : kernel_op(kernel, op->parent))
+		together = op->code == OP_LOOP ? !is_divergent(kernel, &op->a) : !op->divergent;
+	return together ? 1 : program->target->subgroup_size;
+}
+
+/* The same for an operation that is a loop inside. */
+static uint64_t parent_rounds(const struct program *program, const struct kernel *kernel,
+			      const struct op *op)
+{
+	if (op->parent == NONE)
+		return 1;
+	return loop_rounds(program, kernel, kernel_op(kernel, op->parent));
+}
+
+static uint64_t op_weight(const struct program *program, const struct kernel *kernel,
+			  const struct op *op)
 {
 	uint64_t weight = op_infos[op->code].weight;
 	bool is_float = op->type == PXOS_TYPE_FLOAT;
@@ -59,12 +117,11 @@ static uint64_t op_weight(const struct kernel *kernel, const struct op *op)
 		if (is_float)
 			weight = WEIGHT_FLOAT_ATOMIC;
 		break;
-	case OP_LOAD:
-	case OP_STORE:
-		if (op->array & ARRAY_SHARED)
-			weight = WEIGHT_SHARED;
-		break;
 	}
+	if (op->n_terms && (op->array & ARRAY_SHARED))
+		weight = op->code == OP_LOAD || op->code == OP_STORE ? WEIGHT_SHARED : weight / 4;
+	else if (op->n_terms && (program->target->flags & PXOS_TARGET_FEW_ROUNDS))
+		weight /= SOFTWARE_MEMORY_DIVISOR;
 	return weight + index_weight(kernel, op);
 }
 
@@ -93,15 +150,42 @@ static void count_by(struct pxos_loop *loop, const struct kernel *kernel,
 	}
 }
 
-/* Costs of the kernel's straight code and of each loop's body. */
-static void kernel_costs(struct kernel *kernel, struct pxos_kernel *out)
+/* Threads of the smallest block the kernel is launched with. */
+static uint32_t block_threads_min(const struct program *program, const struct kernel *kernel)
 {
+	const struct pxos_launch *launches = program->launches.data;
+	uint32_t least = PXOS_BLOCK_THREADS_MAX;
+
+	for (uint32_t i = 0; i < program->launches.n; i++) {
+		uint32_t threads = launches[i].blocks ? launches[i].threads :
+							PXOS_BLOCK_THREADS_DEFAULT;
+
+		if (program_kernel(program, launches[i].kernel) == kernel && threads < least)
+			least = threads;
+	}
+	return least;
+}
+
+static void raise_cost(uint64_t *cost, uint64_t least)
+{
+	if (*cost < least)
+		*cost = least;
+}
+
+/* Costs of the kernel's straight code and of each loop's body. */
+static void kernel_costs(struct program *program, struct kernel *kernel, struct pxos_kernel *out)
+{
+	bool few_rounds = program->target->flags & PXOS_TARGET_FEW_ROUNDS;
 	uint32_t inside = NONE; /* loop */
 
 	out->straight_cost = 8;
+	out->thread_steps_max = few_rounds ? FEW_ROUNDS_STEPS_MAX : 0;
+	if (few_rounds)
+		out->straight_cost += (uint64_t)WEIGHT_ROUND * (kernel->shared_bytes / 4) /
+				      block_threads_min(program, kernel);
 	for (uint32_t i = 0; i < kernel->ops.n && !kernel->ops.arena->failed; i++) {
 		struct op *op = kernel_op(kernel, i);
-		uint64_t weight = op->dead ? 0 : op_weight(kernel, op);
+		uint64_t weight = op->dead ? 0 : op_weight(program, kernel, op);
 		struct pxos_loop *loops;
 
 		if (op->code == OP_LOOP) {
@@ -116,18 +200,26 @@ static void kernel_costs(struct kernel *kernel, struct pxos_kernel *out)
 			loops = kernel->loops.data;
 			if (kernel->ops.arena->failed)
 				return;
-			loops[op->loop].body_cost = 64;
-			loops[op->loop + 1].body_cost = 40;
+			loops[op->loop].body_cost = WEIGHT_SHARED_OUT;
+			loops[op->loop + 1].body_cost = WEIGHT_DOT;
 		}
 		if (kernel->ops.arena->failed)
 			return;
+		if (few_rounds && !op->dead)
+			raise_cost(&weight, WEIGHT_ROUND * op_rounds(op) *
+						    parent_rounds(program, kernel, op));
 		loops = kernel->loops.data;
 		if (inside == NONE)
 			out->straight_cost += weight;
 		else
 			loops[inside].body_cost += weight;
-		if (op->code == OP_ENDLOOP)
-			inside = loops[inside].parent;
+		if (op->code != OP_ENDLOOP)
+			continue;
+		if (few_rounds)
+			raise_cost(&loops[inside].body_cost,
+				   WEIGHT_ROUND * loop_rounds(program, kernel,
+							      kernel_op(kernel, op->match)));
+		inside = loops[inside].parent;
 	}
 }
 
@@ -254,7 +346,7 @@ static const char *why_plain(const struct program *program, const struct kernel 
 	}
 	if (!out->n_loads && !out->n_stores)
 		return "it touches no memory";
-	if (kernel->ops.n > COARSEN_OPS_MAX)
+	if (kernel->ops.n > COARSEN_OPS_MAX || kernel->terms.n > 4 * COARSEN_OPS_MAX)
 		return "it is long, and four copies would not fit the registers";
 	return NULL;
 }
@@ -342,6 +434,8 @@ static void matmul_shape(const struct program *program, const struct kernel *ker
 	/* A thread's tile goes once along the inner size, and that is all. */
 	loops[1].parent = NONE;
 	loops[1].body_cost = WEIGHT_MATMUL_STEP;
+	if (program->target->flags & PXOS_TARGET_FEW_ROUNDS)
+		loops[1].body_cost = 32; /* slower by far, and a round is 8 or 16 steps */
 	out->loops = &loops[1];
 	out->n_loops = 1;
 }
@@ -351,7 +445,7 @@ void kernel_traits(struct program *program, struct kernel *kernel, struct pxos_k
 	const struct op *matmul = kernel_lone_matmul(kernel);
 	uint32_t n_args;
 
-	kernel_costs(kernel, out);
+	kernel_costs(program, kernel, out);
 	if (program->arena->failed)
 		return;
 	kernel_uses(kernel, out);
@@ -371,7 +465,7 @@ void kernel_traits(struct program *program, struct kernel *kernel, struct pxos_k
 	out->shared_bytes = kernel->shared_bytes;
 	for (uint32_t i = 0; i < kernel->ops.n; i++)
 		if (kernel_op(kernel, i)->code == OP_BLOCK_REDUCE) {
-			out->shared_bytes += 4 * PXOS_BLOCK_THREADS_MAX;
+			out->shared_bytes_thread = 4;
 			break;
 		}
 	n_args = 16 + 4 * (out->n_arrays + out->n_scalars);

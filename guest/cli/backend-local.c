@@ -240,9 +240,13 @@ static int prepare_lists(struct run *run, struct gpu_launch *launch,
 
 static int launch_failed(struct run *run, int r, const struct gpu_error *error)
 {
+	const char *advice = "--step-budget allows more";
+
+	/* Its driver ends loops after 65,535 rounds; the compiler keeps clear of that. */
+	if (gpu_get_info(run->backend->gpu)->software)
+		advice = "a software GPU takes about 30,000 rounds of loops a thread at most";
 	if (r == GPU_E_BUDGET)
-		return error_say("%s: %s; --step-budget allows more", run->job->program->file,
-				 error->text);
+		return error_say("%s: %s; %s", run->job->program->file, error->text, advice);
 	return failed(run->backend, r, error);
 }
 

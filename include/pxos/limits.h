@@ -23,6 +23,8 @@
  * buffers a stage that every desktop driver has. */
 #define PXOS_ARRAYS_MAX 24
 #define PXOS_SCALARS_MAX 64
+/* Where an array may start in its buffer: it is read and written by vectors. */
+#define PXOS_ARRAY_ALIGNMENT_BYTES 16
 #define PXOS_SHARED_ARRAYS_MAX 16
 
 /* One launch. Thread ids are int, so their number is, too. */

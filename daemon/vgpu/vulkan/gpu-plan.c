@@ -10,21 +10,21 @@
  * a smaller block could ever save a tiny launch.
  *
  * Step budget. Steps are the compiler's units: about one simple operation of
- * one thread, 16 for a global load or store, 64 for an atomic. It is given for
+ * one thread, 64 for a global load or store, 256 for an atomic. It is given for
  * a block and bounds what one block may take to about 100 ms (the drivers'
  * timeouts of 2 to 10 s would hit everybody on the GPU):
  *
- *   discrete    2^29  A block of 256 has an eighth of a multiprocessor: about
- *                     2.4e10 simple operations a second, 22 ms. If all are loads
+ *   discrete    2^31  A block of 256 has an eighth of a multiprocessor: about
+ *                     2.4e10 simple operations a second, 90 ms. If all are loads
  *                     that miss, each moves 32 bytes, and the block's share of
  *                     bandwidth is 10 to 20 GB/s on small cards and large ones
  *                     alike: 2^25 loads, 55 to 110 ms.
- *   integrated  2^27  5 GB/s a block, 64 bytes a miss: 2^23 loads, 100 ms.
+ *   integrated  2^29  5 GB/s a block, 64 bytes a miss: 2^23 loads, 100 ms.
  *   CPU         2^28  3e9 steps a second and core, measured on lavapipe with 8
- *                     lanes: 90 ms.
- *   any other   2^28
+ *                     lanes: 90 ms. (A load is 16 steps there.)
+ *   any other   2^30
  *
- * And a thread alone is bound by latency: 2^21 steps, that is 131,072 loads of
+ * And a thread alone is bound by latency: 2^23 steps, that is 131,072 loads of
  * about 0.7 µs, each waiting for the one before: 92 ms. Blocks of 256 on a
  * discrete GPU meet both at once. Not covered: all blocks of a launch adding to
  * one and the same word by atomics, which a GPU does one after the other.
@@ -42,7 +42,7 @@
 #include "pxos/limits.h"
 
 #define PLAN_BLOCK_THREADS 256
-#define PLAN_THREAD_BUDGET_MAX (UINT32_C(1) << 21)
+#define PLAN_THREAD_BUDGET_MAX (UINT32_C(1) << 23)
 
 static const struct {
 	uint64_t block_budget;
@@ -51,10 +51,10 @@ static const struct {
 	/* A slice of fewer workgroups would leave parts of the GPU idle. */
 	uint64_t groups_min;
 } plan_types[] = {
-	[GPU_TYPE_OTHER] = { UINT64_C(1) << 28, 0.01, 64 },
-	[GPU_TYPE_INTEGRATED] = { UINT64_C(1) << 27, 0.01, 64 },
-	[GPU_TYPE_DISCRETE] = { UINT64_C(1) << 29, 0.001, 512 },
-	[GPU_TYPE_VIRTUAL] = { UINT64_C(1) << 28, 0.01, 64 },
+	[GPU_TYPE_OTHER] = { UINT64_C(1) << 30, 0.0025, 64 },
+	[GPU_TYPE_INTEGRATED] = { UINT64_C(1) << 29, 0.0025, 64 },
+	[GPU_TYPE_DISCRETE] = { UINT64_C(1) << 31, 0.00025, 512 },
+	[GPU_TYPE_VIRTUAL] = { UINT64_C(1) << 30, 0.0025, 64 },
 	[GPU_TYPE_CPU] = { UINT64_C(1) << 28, 0.2, 8 },
 };
 
@@ -130,7 +130,9 @@ static uint32_t thread_budget(const struct gpu_launch *launch, const struct plan
 	else
 		steps = min_u64(plan_block_budget(gpu->info.type) / plan->block,
 				PLAN_THREAD_BUDGET_MAX);
-	return (uint32_t)min_u64(steps, launch->kernel->kernel.thread_steps_max);
+	if (launch->kernel->kernel.thread_steps_max)
+		steps = min_u64(steps, launch->kernel->kernel.thread_steps_max);
+	return (uint32_t)min_u64(steps, UINT32_MAX);
 }
 
 int plan_make(const struct gpu_launch *launch, struct plan *ret_plan, struct gpu_error *reterr)
