@@ -77,27 +77,41 @@ void ref_sum_add(struct ref_sum *sum, struct ref_range term)
 	sum_add(sum, ref_key_float(term.lo), ref_key_float(term.hi), range_lsb(term));
 }
 
+/*
+ * The product is not rounded here: with a fused multiply-add it never is, and one
+ * that alone would overflow need not be an infinity.
+ */
 void ref_sum_add_product(struct ref_sum *sum, struct ref_range a, struct ref_range b)
 {
 	struct ref_range rounded = ref_range_mul(a, b);
 	double lo = INFINITY, hi = -INFINITY;
-	int lsb = range_lsb(a), i;
+	int i, lsb = range_lsb(a);
 
-	if (!ref_range_is_exact(a) || !ref_range_is_exact(b) || rounded.nan || a.nan || b.nan) {
-		/* Not worth being sharp: the rounded product, widened below. */
-		ref_sum_add(sum, rounded);
-		sum->lsb = REF_SUM_INEXACT;
+	if (rounded.nan) {
+		sum->may_be_nan = true;
+		lsb = REF_SUM_INEXACT;
+	}
+	if (!ref_range_has_numbers(rounded)) {
+		sum->is_nan = true;
+		sum->n_terms++;
 		return;
 	}
 	for (i = 0; i < 4; i++) {
 		double product = (double)ref_key_float(i & 1 ? a.lo : a.hi) *
 				 (double)ref_key_float(i & 2 ? b.lo : b.hi);
 
+		/* Infinity times zero. */
+		if (isnan(product))
+			product = 0;
 		lo = fmin(lo, product);
 		hi = fmax(hi, product);
 	}
-	lsb = lsb == REF_SUM_NO_LSB || range_lsb(b) == REF_SUM_NO_LSB ? REF_SUM_NO_LSB
-								      : lsb + range_lsb(b);
+	if (lsb == REF_SUM_INEXACT || range_lsb(b) == REF_SUM_INEXACT)
+		lsb = REF_SUM_INEXACT;
+	else if (lsb == REF_SUM_NO_LSB || range_lsb(b) == REF_SUM_NO_LSB)
+		lsb = REF_SUM_NO_LSB;
+	else
+		lsb += range_lsb(b);
 	sum_add(sum, lo, hi, lsb);
 }
 

@@ -193,6 +193,11 @@ static void test_sums(void)
 	assert(is_only(ref_sum_range(&sum, 2), 11));
 	ref_sum_add_product(&sum, R(0), R(INFINITY));
 	assert(is_only(ref_sum_range(&sum, 2), NAN));
+	/* Fused, what is too large alone never comes up. */
+	ref_sum_init(&sum);
+	ref_sum_add_product(&sum, R(-INFINITY), R(1));
+	ref_sum_add_product(&sum, R(FLT_MAX), R(2));
+	assert(ref_range_holds(ref_sum_range(&sum, 2), -INFINITY));
 }
 
 int main(void)
