@@ -38,7 +38,7 @@ const char *gen_keyword(struct generator *g, const char *keyword, char text[32])
 	bool mixed = g->style.keywords == 2 && gen_chance(g, 20);
 	size_t i;
 
-	for (i = 0; keyword[i] && i < 31; i++) {
+	for (i = 0; i < 31 && keyword[i]; i++) {
 		bool down = mixed ? gen_chance(g, 50) : lower;
 
 		text[i] = down ? (char)tolower((unsigned char)keyword[i]) : keyword[i];

@@ -91,7 +91,7 @@ static bool has_both(void *data, const char *text, size_t length)
 static void test_reduce(void)
 {
 	int tries = 0;
-	char *text = ref_reduce("a\nLOOP 3 -> i:\nb\nx\nENDLOOP\nc\ny\nd\n", has_both, &tries);
+	char *text = ref_reduce("a\nLOOP 3 -> i:\nb\nx\nENDLOOP\nc\ny\ne\n", has_both, &tries);
 
 	assert(!strcmp(text, "x\ny\n") && tries > 2);
 	free(text);

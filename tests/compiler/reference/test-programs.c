@@ -8,7 +8,7 @@
 
 static struct ref_arguments arguments;
 static struct ref_report report;
-static struct ref_memory *memory;
+static struct ref_memory *left;
 
 static void given_ints(const char *name, uint32_t length, int32_t first, int32_t step)
 {
@@ -30,22 +30,22 @@ static void given_floats(const char *name, uint32_t length, float first, float s
 
 static void run(const char *text)
 {
-	memory = run_program(text, &arguments, &report);
+	left = run_program(text, &arguments, &report);
 }
 
 static void expect(const char *name, uint32_t index, int32_t value)
 {
-	assert(verdict(memory, name, index, (uint32_t)value) == REF_EXACT);
+	assert(verdict(left, name, index, (uint32_t)value) == REF_EXACT);
 }
 
 static void expect_unspecified(const char *name, uint32_t index)
 {
-	assert(verdict(memory, name, index, 0) == REF_UNSPECIFIED);
+	assert(verdict(left, name, index, 0) == REF_UNSPECIFIED);
 }
 
 static void done(void)
 {
-	memory = ref_memory_free(memory);
+	left = ref_memory_free(left);
 	ref_arguments_deinit(&arguments);
 }
 
@@ -128,8 +128,8 @@ static void test_reduce(void)
 	expect("a", 0, 256 * 257 / 2 + 256);
 	/* The partial block: two threads. */
 	expect("a", 257, 257 + 258 + 258);
-	assert(verdict(memory, "f", 257, bits_of(25.7f + 25.8f)) == REF_WITHIN);
-	assert(is_wrong(memory, "f", 257, bits_of(51.6f)));
+	assert(verdict(left, "f", 257, bits_of(25.7f + 25.8f)) == REF_WITHIN);
+	assert(is_wrong(left, "f", 257, bits_of(51.6f)));
 	expect("least", 3, (int32_t)bits_of(0.1f));
 	done();
 }
@@ -150,7 +150,7 @@ static void test_atomics(void)
 	expect("h", 5, 4);
 	expect("a", 7, 9);
 	expect("f", 0, (int32_t)bits_of(300));
-	assert(verdict(memory, "f", 1, bits_of(30)) == REF_WITHIN);
+	assert(verdict(left, "f", 1, bits_of(30)) == REF_WITHIN);
 	done();
 }
 
