@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Pack what a machine without compilers needs to run the benchmarks into FOLDER:
-# programs (stripped), shaders, primitives, run-all, and the Vulkan loader for
-# machines that have a driver only.
+# programs, shaders, primitives, run-all, and the Vulkan loader for machines that
+# have a driver only.
 #
 #	pack.sh FOLDER [BUILT]
 #
@@ -24,7 +24,8 @@ for program in compile compile-ours compile-glslang launch gpu; do
         echo "$built/$program: not built" >&2
         exit 2
     fi
-    strip -o "$to/$program" "$built/$program"
+    # Names stay: the instruction counter looks for one.
+    strip --strip-debug -o "$to/$program" "$built/$program"
 done
 for data in spv primitives golden golden-glsl; do
     rm -rf "${to:?}/$data"

@@ -49,11 +49,14 @@ if [ ! -x "$folder/gpu" ] || [ ! -d "$folder/spv" ]; then
     exit 2
 fi
 
-# A packed folder brings the loader for machines that have a driver and no loader.
-if [ -d "$here/lib" ] && ! ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1'; then
-    LD_LIBRARY_PATH=$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-    export LD_LIBRARY_PATH
-fi
+# A packed folder brings the few libraries that a machine with a driver may lack.
+for library in "$here"/lib/*; do
+    if [ -e "$library" ] && ! ldconfig -p 2>/dev/null | grep -qF "$(basename "$library")"; then
+        LD_LIBRARY_PATH=$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+        export LD_LIBRARY_PATH
+        break
+    fi
+done
 
 status=0
 out=$(mktemp) || exit 2
