@@ -19,13 +19,13 @@ if ! command -v dpkg-query >/dev/null; then
 fi
 
 missing=
-while read -r package why; do
-    case $package in
+while read -r use package why; do
+    case $use in
     '#'* | '') continue ;;
     esac
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=none
     if [ "$state" != installed ]; then
-        echo "missing: $package ($why)"
+        echo "missing: $package ($use: $why)"
         missing="$missing $package"
     fi
 done <"$list"

@@ -12,6 +12,8 @@ for file in $(sources '*.c' '*.h' '*.sh' '*.py' 'Makefile' '.ci/run'); do
     case $file in
     kmod/* | guest/driver/* | include/uapi/*) wanted=GPL-2.0-only ;;
     tests/* | bench/* | */test-*.c | .ci/*) wanted=GPL-2.0-or-later ;;
+    # Headers and scripts of unit tests: some serve both sides.
+    */test-*.h | */test-*.sh) wanted=${licence:-GPL-2.0-or-later} ;;
     *) wanted=LGPL-2.1-or-later ;;
     esac
     if [ "$licence" != "$wanted" ]; then
