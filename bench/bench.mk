@@ -45,10 +45,11 @@ $(eval $(call bench_copy,bench/primitives,*.px,primitives))
 $(eval $(call bench_copy,tests/compiler/golden,*.px,golden))
 $(eval $(call bench_copy,bench/golden-glsl,*.comp,golden-glsl))
 
-# Debian's glslang is static C++ libraries; without it the race is not run.
+# Debian's glslang is static C++ libraries, fewer of them from release to release;
+# without it the race is not run.
 ifneq ($(wildcard /usr/include/glslang/Include/glslang_c_interface.h),)
 $(B)/bench/compile-glslang: LDLIBS := -lglslang -lMachineIndependent -lGenericCodeGen \
-	-lOGLCompiler -lOSDependent -lSPIRV -lglslang-default-resource-limits \
+	$(foreach l,OGLCompiler OSDependent,$(if $(wildcard /usr/lib/*/lib$(l).a),-l$(l))) -lSPIRV -lglslang-default-resource-limits \
 	-lSPIRV-Tools-opt -lSPIRV-Tools -lstdc++ -lm -lpthread
 endif
 
