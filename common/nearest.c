@@ -30,18 +30,24 @@ static char upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-/* Edits between two words (a swap of neighbours counts as one), case ignored. */
+/*
+ * Edits between two words (a swap of neighbours counts as one), case ignored. Only a
+ * band about the diagonal is worked out: what lies outside is too far in any case.
+ */
 static uint32_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	uint32_t rows[3][WORD_MAX + 1];
+	uint32_t rows[3][WORD_MAX + 2];
 
 	for (size_t j = 0; j <= b_length; j++)
 		rows[0][j] = (uint32_t)j;
 	for (size_t i = 1; i <= a_length; i++) {
 		uint32_t *row = rows[i % 3], *last = rows[(i + 2) % 3];
+		size_t start = i > DISTANCE_MAX ? i - DISTANCE_MAX : 1;
+		size_t end = i + DISTANCE_MAX < b_length ? i + DISTANCE_MAX : b_length;
 
-		row[0] = (uint32_t)i;
-		for (size_t j = 1; j <= b_length; j++) {
+		row[start - 1] = start == 1 ? (uint32_t)i : DISTANCE_MAX + 1;
+		row[end + 1] = DISTANCE_MAX + 1;
+		for (size_t j = start; j <= end; j++) {
 			uint32_t d = last[j - 1] + (upper(a[i - 1]) != upper(b[j - 1]));
 
 			if (last[j] + 1 < d)

@@ -30,5 +30,11 @@ int main(void)
 	assert(!of("FOO", (const char *const[]){ "MOD", NULL }));
 	/* As near as each other: the longer. */
 	assert(strcmp(of("LOP", (const char *const[]){ "LOG", "LOOP", "LOT", NULL }), "LOOP") == 0);
+	/* Two edits, at both ends and in the middle; a third is too many. */
+	assert(of("xabcdefgh", (const char *const[]){ "abcdefghx", NULL }));
+	assert(of("abcdefghij", (const char *const[]){ "acdefghi", NULL }));
+	assert(of("abdcefgihj", (const char *const[]){ "abcdefghij", NULL }));
+	assert(!of("abdcefgihx", (const char *const[]){ "abcdefghij", NULL }));
+	assert(!of("bcdefghijk", (const char *const[]){ "xyabcdefghij", NULL }));
 	return 0;
 }
