@@ -82,6 +82,8 @@ static struct arena_block *block_resize(struct arena *arena, struct arena_block 
 		resized->next->prev = resized;
 	resized->bytes = bytes;
 	arena->bytes += sizeof(*resized) + bytes - old_total;
+	if (arena->bytes > arena->bytes_most)
+		arena->bytes_most = arena->bytes;
 	return resized;
 }
 
@@ -166,6 +168,24 @@ bool vec_reserve(struct vec *vec, uint32_t n_more)
 	vec->data = block->data;
 	vec->capacity = (uint32_t)capacity;
 	return true;
+}
+
+/* Give the items' memory back before the arena's end; the vector is empty then. */
+void vec_release(struct vec *vec)
+{
+	struct arena_block *block = vec_block(vec);
+
+	if (!block)
+		return;
+	if (block->prev)
+		block->prev->next = block->next;
+	else
+		vec->arena->blocks = block->next;
+	if (block->next)
+		block->next->prev = block->prev;
+	vec->arena->bytes -= sizeof(*block) + block->bytes;
+	free(block);
+	vec_init(vec, vec->arena, vec->item_bytes);
 }
 
 /**

@@ -12,6 +12,7 @@ struct arena {
 	struct arena_block *blocks; /* the one in use first */
 	size_t bytes; /* taken from malloc, headers included */
 	size_t bytes_max;
+	size_t bytes_most; /* that bytes has ever been */
 	bool failed; /* sticky: malloc refused, or bytes_max was reached */
 	/* Where writes go once failed, so that writers need not look. */
 	uint64_t sink[64];
@@ -36,5 +37,6 @@ const char *arena_format(struct arena *arena, const char *format, ...)
 void vec_init(struct vec *vec, struct arena *arena, uint32_t item_bytes);
 void *vec_push(struct vec *vec);
 bool vec_reserve(struct vec *vec, uint32_t n_more);
+void vec_release(struct vec *vec);
 
 #endif

@@ -133,7 +133,7 @@ static int compile(struct compilation *c, const char *text, size_t length)
 	c->public.n_diagnostics = c->diag.n;
 	c->public.n_errors = c->diag.n_errors;
 	c->public.truncated = c->diag.truncated;
-	c->public.arena_bytes = c->arena.bytes;
+	c->public.arena_bytes = c->arena.bytes_most;
 	return c->diag.n_errors ? PXOS_COMPILE_E_INVALID : 0;
 }
 

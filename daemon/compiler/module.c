@@ -175,37 +175,40 @@ uint32_t module_variable(struct module *m, SpvStorageClass storage, uint32_t typ
 	return GLOBAL(m, SpvOpVariable, module_pointer(m, storage, type), (uint32_t)storage);
 }
 
+/* The sections go as they are joined: a program has up to PXOS_KERNELS_MAX modules. */
 const uint32_t *module_finish(struct module *m, size_t *ret_n)
 {
-	const struct vec *sections[] = { &m->capabilities, &m->extensions,  &m->imports, NULL,
-					 &m->modes,	   &m->decorations, &m->globals, &m->code };
+	struct vec *sections[] = { &m->capabilities, &m->extensions,  &m->imports, NULL,
+				   &m->modes,	     &m->decorations, &m->globals, &m->code };
+	const size_t n_sections = sizeof(sections) / sizeof(sections[0]);
+	uint32_t total = 5 + 3; /* header, memory model */
 	struct vec words;
 	uint32_t *header;
 
+	for (size_t i = 0; i < n_sections; i++)
+		total += sections[i] ? sections[i]->n : 0;
 	vec_init(&words, m->arena, sizeof(uint32_t));
-	vec_reserve(&words, 5);
-	header = words.data;
-	if (m->arena->failed)
+	if (!vec_reserve(&words, total))
 		return NULL;
+	header = words.data;
 	header[0] = SpvMagicNumber;
 	header[1] = SPIRV_VERSION_1_3;
 	header[2] = 0;
 	header[3] = m->next_id;
 	header[4] = 0;
 	words.n = 5;
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+	for (size_t i = 0; i < n_sections; i++) {
 		if (!sections[i]) {
 			PUT(&words, SpvOpMemoryModel, SpvAddressingModelLogical,
 			    SpvMemoryModelGLSL450);
 			continue;
 		}
-		if (!vec_reserve(&words, sections[i]->n))
-			return NULL;
 		if (sections[i]->n)
-			memcpy((uint32_t *)words.data + words.n, sections[i]->data,
+			memcpy(header + words.n, sections[i]->data,
 			       sections[i]->n * sizeof(uint32_t));
 		words.n += sections[i]->n;
+		vec_release(sections[i]);
 	}
 	*ret_n = words.n;
-	return m->arena->failed ? NULL : words.data;
+	return words.data;
 }

@@ -79,6 +79,33 @@ static void test_large(void)
 	arena_deinit(&arena);
 }
 
+/* What is released counts no more, wherever it lies among the others. */
+static void test_release(void)
+{
+	struct arena arena;
+	struct vec vecs[3];
+	size_t before;
+
+	arena_init(&arena, 100000);
+	arena_alloc(&arena, 10);
+	before = arena.bytes;
+	for (int round = 0; round < 6; round++) {
+		for (int i = 0; i < 3; i++) {
+			vec_init(&vecs[i], &arena, 4);
+			assert(vec_reserve(&vecs[i], 6000));
+			*(int *)vec_push(&vecs[i]) = i;
+		}
+		vec_release(&vecs[round % 3]);
+		vec_release(&vecs[round % 3]); /* empty: nothing to do */
+		assert(vec_reserve(&vecs[round % 3], 6000));
+		for (int i = 0; i < 3; i++)
+			vec_release(&vecs[(i + round) % 3]);
+		assert(arena.bytes == before && !arena.failed);
+	}
+	assert(arena.bytes_most > before + 3 * 6000 * 4 && arena.bytes_most <= 100000);
+	arena_deinit(&arena);
+}
+
 static void test_text(void)
 {
 	struct arena arena;
@@ -99,6 +126,7 @@ int main(void)
 	test_limit();
 	test_sink();
 	test_large();
+	test_release();
 	test_text();
 	return 0;
 }
