@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char dir[] = "/tmp/test-cache-XXXXXX";
+static char dir[200];
 static const uint8_t driver[CACHE_KEY_BYTES] = "driver one";
 static const uint8_t key[CACHE_KEY_BYTES] = { 0xab, 0xcd };
 #define KEY_NAME "abcd0000000000000000000000000000.pipeline"
@@ -223,6 +223,7 @@ int main(void)
 {
 	struct cache *cache;
 
+	snprintf(dir, sizeof(dir), "%s/cache-XXXXXX", getenv("TMPDIR") ?: "/tmp");
 	assert(mkdtemp(dir));
 	assert(!cache_new(dir, driver, 1 << 20, &cache));
 	test_round(cache);

@@ -226,9 +226,10 @@ static void remove_all(const char *path)
 
 static void test_disk(void)
 {
-	char dir[] = "/tmp/test-pipeline-XXXXXX";
+	char dir[200];
 	uint8_t driver[CACHE_KEY_BYTES] = "test";
 
+	snprintf(dir, sizeof(dir), "%s/pipeline-XXXXXX", getenv("TMPDIR") ?: "/tmp");
 	assert(mkdtemp(dir));
 	for (int round = 0; round < 4; round++) {
 		struct gpu *gpu = test_open(&(struct gpu_options){ .log = count_dropped });
