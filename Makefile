@@ -122,6 +122,7 @@ $(eval $(call component,reference,tests/compiler/reference,vulkan compiler commo
 $(eval $(call component,fuzz,tests/fuzz,compiletests cli vulkan compiler common))
 $(eval $(call component,bench,bench,vulkan compiler common))
 -include bench/bench.mk
+-include tests/compiler/tests.mk tests/fuzz/fuzz.mk
 
 programs := $(if $(wildcard guest/cli/main.c),$(B)/pxos-gpu)
 soname := libpxos_gpu_compiler.so.0
