@@ -23,6 +23,7 @@ static const struct {
 	{ "apart", PXOS_TARGET_ARRAYS_APART },
 	{ "plain", PXOS_TARGET_NO_COARSEN },
 	{ "uniform", PXOS_TARGET_ARGS_UNIFORM },
+	{ "fewrounds", PXOS_TARGET_FEW_ROUNDS },
 	{ "all", RECENT },
 };
 

@@ -33,16 +33,16 @@
 static void choose_target(struct pxos_target *target, uint32_t bits)
 {
 	pxos_target_init(target);
-	target->flags = bits & 0x1ff;
-	if (bits & 0x200)
-		target->threads_max = 64;
+	target->flags = bits & 0x3ff;
 	if (bits & 0x400)
-		target->arrays_max = 3;
+		target->threads_max = 64;
 	if (bits & 0x800)
-		target->shared_bytes_max = 1024;
+		target->arrays_max = 3;
 	if (bits & 0x1000)
-		target->push_bytes_max = 256;
+		target->shared_bytes_max = 1024;
 	if (bits & 0x2000)
+		target->push_bytes_max = 256;
+	if (bits & 0x4000)
 		target->subgroup_size = 32;
 }
 
