@@ -11,6 +11,7 @@
  * Fresh memory is cleared in order with launches, by a fill: mapped memory by
  * the CPU. Slots of a chunk are cleared each time that they are handed out.
  *
+ * Where CPU and GPU share one memory, all of it is mapped, and the CPU copies.
  * Copies to and from memory that is not mapped go through a staging buffer of
  * two halves: while the GPU copies one, the CPU copies the other. A write
  * returns when its data is in staging; what the GPU does later with it is in
@@ -250,7 +251,7 @@ enum gpu_buffer_kind gpu_buffer_get_kind(const struct gpu_buffer *buffer)
 
 void *gpu_buffer_map(struct gpu_buffer *buffer)
 {
-	return buffer->map;
+	return buffer->kind == GPU_BUFFER_DEVICE ? NULL : buffer->map;
 }
 
 bool gpu_buffer_busy(struct gpu_buffer *buffer)

@@ -166,8 +166,8 @@ static void read_limits(const VkPhysicalDeviceProperties *properties, struct gpu
 	info->shared_bytes_max = limits->maxComputeSharedMemorySize;
 	info->array_bytes_max = limits->maxStorageBufferRange & ~UINT32_C(3);
 	/* Slots start at multiples of 256, the most that Vulkan lets a device ask for. */
-	info->offset_alignment_bytes =
-		(uint32_t)max_u64(limits->minStorageBufferOffsetAlignment, PXOS_ARRAY_ALIGNMENT_BYTES);
+	info->offset_alignment_bytes = (uint32_t)max_u64(limits->minStorageBufferOffsetAlignment,
+							 PXOS_ARRAY_ALIGNMENT_BYTES);
 	caps->uniform_alignment_bytes = max_u64(limits->minUniformBufferOffsetAlignment, 16);
 	caps->push_bytes_max = limits->maxPushConstantsSize;
 	caps->storage_buffers_max = (uint32_t)min_u64(limits->maxPerStageDescriptorStorageBuffers,
@@ -183,6 +183,7 @@ static void read_limits(const VkPhysicalDeviceProperties *properties, struct gpu
 	info->api_version[2] = VK_API_VERSION_PATCH(properties->apiVersion);
 	info->type = type_of(properties->deviceType);
 	info->software = info->type == GPU_TYPE_CPU;
+	caps->unified = info->software || info->type == GPU_TYPE_INTEGRATED;
 	snprintf(info->name, sizeof(info->name), "%s", properties->deviceName);
 }
 

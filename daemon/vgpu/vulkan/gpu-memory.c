@@ -125,7 +125,11 @@ static int allocate(struct gpu *gpu, struct memory *memory, uint64_t bytes, int 
 static int memory_fill_in(struct gpu *gpu, enum memory_class class, uint64_t bytes,
 			  struct memory *memory, struct gpu_error *reterr)
 {
+	const VkMemoryPropertyFlags mapped = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
+					     VK_MEMORY_PROPERTY_HOST_COHERENT_BIT |
+					     VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
 	VkMemoryRequirements needs;
+	VkMemoryPropertyFlags flags;
 	VkResult result;
 	int type, r;
 
@@ -134,7 +138,10 @@ static int memory_fill_in(struct gpu *gpu, enum memory_class class, uint64_t byt
 		return gpu_fail_vk(gpu, reterr, result, "making a buffer");
 	gpu->vk.vkGetBufferMemoryRequirements(gpu->device, memory->buffer, &needs);
 
-	if (class == MEMORY_DEVICE)
+	if (class == MEMORY_DEVICE && gpu->caps.unified)
+		type = find_type(gpu, needs.memoryTypeBits, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
+				 mapped, 0);
+	else if (class == MEMORY_DEVICE)
 		type = find_type(gpu, needs.memoryTypeBits, 0, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
 				 VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
 	else
@@ -145,8 +152,11 @@ static int memory_fill_in(struct gpu *gpu, enum memory_class class, uint64_t byt
 	if (type < 0)
 		return gpu_fail(reterr, GPU_E_DRIVER, "the GPU has no memory type for buffers");
 	r = allocate(gpu, memory, needs.size, type, NULL, reterr);
-	if (r || class == MEMORY_DEVICE)
+	if (r)
 		return r;
+	flags = gpu->heaps.memoryTypes[type].propertyFlags;
+	if (class == MEMORY_DEVICE && (!gpu->caps.unified || (flags & mapped) != mapped))
+		return 0;
 	result =
 		gpu->vk.vkMapMemory(gpu->device, memory->memory, 0, VK_WHOLE_SIZE, 0, &memory->map);
 	if (result) {

@@ -36,6 +36,8 @@ struct gpu_caps {
 	bool atomic_float_add_shared;
 	bool subgroup_arithmetic;
 	bool import;
+	/* The GPU has no memory of its own: what is made for it may be mapped, too. */
+	bool unified;
 	uint32_t queue_family;
 	uint32_t timestamp_bits;
 	double timestamp_ns; /* a tick */
@@ -60,7 +62,7 @@ struct memory {
 	VkBuffer buffer;
 	uint64_t bytes; /* charged; 0: nothing here */
 	enum gpu_memory account;
-	void *map; /* NULL: not host visible */
+	void *map; /* NULL: not mapped */
 };
 
 enum memory_class {
@@ -114,7 +116,7 @@ struct gpu_buffer {
 	uint64_t bound_bytes; /* what a binding may reach: bytes, rounded up to 4 */
 	VkBuffer vk;
 	uint64_t vk_offset_bytes;
-	void *map;
+	void *map; /* NULL: only the GPU reaches it; set for a DEVICE buffer if unified */
 	struct hazard *hazard; /* own_hazard, or the one of all imports */
 	struct hazard own_hazard;
 	uint64_t last_seq; /* of the last operation that uses it */

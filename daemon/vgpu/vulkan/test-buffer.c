@@ -3,6 +3,7 @@
  * Buffers: fresh ones read 0, copies reach every byte, imports are in place, and the
  * account is exact.
  */
+#include "daemon/vgpu/vulkan/gpu-private.h"
 #include "daemon/vgpu/vulkan/test-support.h"
 
 #include <sys/mman.h>
@@ -240,6 +241,9 @@ int main(void)
 
 	test_copies(gpu, GPU_BUFFER_DEVICE);
 	test_copies(gpu, GPU_BUFFER_HOST);
+	/* As on a GPU with memory of its own. */
+	gpu->caps.unified = false;
+	test_copies(gpu, GPU_BUFFER_DEVICE);
 	test_reuse(gpu, GPU_BUFFER_DEVICE);
 	test_reuse(gpu, GPU_BUFFER_HOST);
 	test_import(gpu);
