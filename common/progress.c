@@ -9,27 +9,20 @@
  */
 #include "common/progress.h"
 
+#include "common/clock.h"
+
 #include <inttypes.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PROGRESS_QUIET_NS 500000000u
 #define PROGRESS_REDRAW_NS 100000000u
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 /** progress_init() - @wanted: false keeps it silent on terminals too. */
 void progress_init(struct progress *progress, FILE *stream, bool wanted)
 {
 	*progress = (struct progress){
 		.stream = wanted && isatty(fileno(stream)) ? stream : NULL,
-		.start_ns = now_ns(),
+		.start_ns = clock_ns(),
 	};
 }
 
@@ -40,7 +33,7 @@ void progress_update(struct progress *progress, const char *what, uint64_t done,
 
 	if (!progress->stream)
 		return;
-	now = now_ns();
+	now = clock_ns();
 	if (now - progress->start_ns < PROGRESS_QUIET_NS)
 		return;
 	if (progress->shown_ns && now - progress->shown_ns < PROGRESS_REDRAW_NS)

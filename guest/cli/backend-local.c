@@ -13,6 +13,7 @@
 #include "guest/cli/backend.h"
 
 #include "common/cleanup.h"
+#include "common/clock.h"
 #include "common/progress.h"
 #include "daemon/vgpu/vulkan/gpu-buffer.h"
 #include "daemon/vgpu/vulkan/gpu-kernel.h"
@@ -26,7 +27,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <syslog.h>
-#include <time.h>
 
 #define WAIT_NS 100000000u
 
@@ -46,14 +46,6 @@ struct run {
 	struct gpu_launch *launches;
 	uint64_t *sequence;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static int failed(struct backend *backend, int r, const struct gpu_error *error)
 {
@@ -342,26 +334,26 @@ static int download(struct run *run)
 
 static int run_steps(struct run *run, struct progress *progress, struct job_times *times)
 {
-	uint64_t start_ns = now_ns(), uploaded_ns, prepared_ns, finished_ns;
+	uint64_t start_ns = clock_ns(), uploaded_ns, prepared_ns, finished_ns;
 	int r;
 
 	r = run_init(run);
 	if (r == 0)
 		r = upload(run);
-	uploaded_ns = now_ns();
+	uploaded_ns = clock_ns();
 	if (r == 0)
 		r = prepare(run);
-	prepared_ns = now_ns();
+	prepared_ns = clock_ns();
 	if (r == 0)
 		r = launch_all(run, progress, times);
-	finished_ns = now_ns();
+	finished_ns = clock_ns();
 	if (r == 0)
 		r = download(run);
 
 	times->upload_ns = uploaded_ns - start_ns;
 	times->pipeline_ns = prepared_ns - uploaded_ns;
 	times->run_ns = finished_ns - prepared_ns;
-	times->download_ns = now_ns() - finished_ns;
+	times->download_ns = clock_ns() - finished_ns;
 	return r;
 }
 

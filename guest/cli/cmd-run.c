@@ -15,12 +15,12 @@
 #include "guest/cli/output.h"
 #include "guest/cli/program.h"
 
+#include "common/clock.h"
 #include "common/progress.h"
 #include "pxos_compiler.h"
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum run_option {
@@ -91,14 +91,6 @@ struct run {
 	unsigned int n_stdin; /* who reads standard input */
 	unsigned int n_stdout; /* outputs that go to standard output */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 /* ------------------------------------------------------------------ options */
 
@@ -284,14 +276,14 @@ static int show(struct run *run)
 
 static int open_gpu(struct run *run)
 {
-	uint64_t start_ns = now_ns();
+	uint64_t start_ns = clock_ns();
 	struct pxos_target target;
 	int r;
 
 	r = backend_open(run->gpu, &run->backend);
 	if (r)
 		return r;
-	run->open_ns = now_ns() - start_ns;
+	run->open_ns = clock_ns() - start_ns;
 	if (backend_gpu(run->backend)->software && !run->quiet)
 		error_note(
 			"%srunning in software on the CPU, with %s",

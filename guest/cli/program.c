@@ -13,6 +13,7 @@
  */
 #include "guest/cli/program.h"
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/nearest.h"
 #include "guest/cli/cli.h"
@@ -24,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /**
  * program_load() - read the text of @file.
@@ -77,14 +77,6 @@ static void print_diagnostics(const struct program *program, const struct pxos_p
 	}
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 /* Shared memory of the largest block there is; only for checking a text. */
 #define SHARED_BYTES_MAX (256u << 10)
 
@@ -127,11 +119,11 @@ int program_check(struct program *program, const struct pxos_target *target)
 int program_compile(struct program *program, const struct pxos_target *target)
 {
 	struct pxos_program *compiled;
-	uint64_t start_ns = now_ns();
+	uint64_t start_ns = clock_ns();
 	int r;
 
 	r = pxos_compile(program->text, program->text_bytes, target, &compiled);
-	program->compile_ns = now_ns() - start_ns;
+	program->compile_ns = clock_ns() - start_ns;
 	if (r < 0)
 		return r;
 	if (r)
