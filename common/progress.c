@@ -26,7 +26,10 @@ void progress_init(struct progress *progress, FILE *stream, bool wanted)
 	};
 }
 
-/** progress_update() - @total 0: not known. Cheap enough for each slice of work. */
+/**
+ * progress_update() - tell how far the work is; cheap enough to be called often.
+ * @done: of @total, if that is more than 1. Parts of unlike size make no percentage.
+ */
 void progress_update(struct progress *progress, const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t now;
@@ -40,9 +43,8 @@ void progress_update(struct progress *progress, const char *what, uint64_t done,
 		return;
 
 	fprintf(progress->stream, "\r\033[K%s", what);
-	if (total)
-		fprintf(progress->stream, " %3u%%",
-			(unsigned int)(100.0 * (double)done / (double)total));
+	if (total > 1)
+		fprintf(progress->stream, " %" PRIu64 " of %" PRIu64, done, total);
 	fprintf(progress->stream, "  %.1f s", (double)(now - progress->start_ns) / 1e9);
 	fflush(progress->stream);
 	progress->shown_ns = now;

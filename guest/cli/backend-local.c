@@ -281,12 +281,13 @@ static int wait_for(struct run *run, uint32_t l, struct progress *progress, stru
 	int r;
 
 	do {
-		progress_update(progress, "running", l, run->compiled->n_launches);
+		progress_update(progress, "running launch", l + 1, run->compiled->n_launches);
 		r = gpu_launch_wait(run->backend->gpu, run->sequence[l], WAIT_NS, &result, &error);
 	} while (r == GPU_E_TIMEOUT);
-	progress_clear(progress);
-	if (r)
+	if (r) {
+		progress_clear(progress);
 		return launch_failed(run, r, &error);
+	}
 	times->gpu_ns += result.gpu_ns;
 	times->slices += result.slices;
 	return 0;
