@@ -167,6 +167,8 @@ help:
 	@echo 'make check            every test; installs the Debian packages it needs (root or sudo)'
 	@echo 'make check-quick      the part of check that fits between two edits'
 	@echo 'make bench            measure; figures go to standard output'
+	@echo 'make fuzz             fuzz the compiler for FUZZ_SECONDS'
+	@echo 'make coverage         what the compiler'"'"'s tests reach'
 	@echo 'make install          into DESTDIR, PREFIX ($(PREFIX)), LIBDIR, MANDIR, ...'
 	@echo 'make uninstall        remove what install put there'
 	@echo 'make clean            remove build/, the downloaded caches in build/cache excepted'

@@ -16,6 +16,7 @@
  * line is wrong). Results that cannot be written completely are a failure.
  */
 #include "guest/cli/cli.h"
+#include "guest/cli/gpus.h"
 #include "guest/cli/options.h"
 
 #include "common/nearest.h"
@@ -39,12 +40,16 @@ static const struct command *const commands[] = {
 enum main_option {
 	MAIN_HELP,
 	MAIN_VERSION,
+	MAIN_LIST_GPUS,
+	MAIN_JSON,
 	_MAIN_N,
 };
 
 static const struct option main_options[_MAIN_N] = {
 	[MAIN_HELP] = { 'h', "help", NULL, "show this, or with a command its own help" },
 	[MAIN_VERSION] = { 'V', "version", NULL, "show the version" },
+	[MAIN_LIST_GPUS] = { 'l', "list-gpus", NULL, "show the GPUs there are" },
+	[MAIN_JSON] = { 0, "json", NULL, "show them as JSON" },
 };
 
 static void help_main(void)
@@ -117,25 +122,44 @@ static bool asks_for_help(int argc, char **argv)
 	return false;
 }
 
-static int run(int argc, char **argv)
+/* Options without a command: questions about the program itself. */
+static int answer(int argc, char **argv)
 {
-	const struct command *command;
+	bool list_gpus = false, json = false;
 	struct options options;
 
-	if (argc < 1)
-		return usage_say("no command; see pxos-gpu --help");
-	if (argv[0][0] == '-') {
-		options_init(&options, NULL, main_options, _MAIN_N, 1, argv);
+	options_init(&options, NULL, main_options, _MAIN_N, argc, argv);
+	for (;;) {
 		switch (options_next(&options)) {
 		case MAIN_HELP:
-			return help(argc - 1, argv + 1);
+			return help(argc - (int)options.next, argv + options.next);
 		case MAIN_VERSION:
 			printf("pxos-gpu %s\n", PXOS_VERSION);
 			return 0;
+		case MAIN_LIST_GPUS:
+			list_gpus = true;
+			break;
+		case MAIN_JSON:
+			json = true;
+			break;
+		case OPTIONS_END:
+			return list_gpus ? gpus_show(json)
+					 : usage_say("no command; see pxos-gpu --help");
+		case OPTIONS_OPERAND:
+			return usage_say("options of a command stand behind it: pxos-gpu %s …",
+					 options.value);
 		default:
 			return CLI_E_USAGE;
 		}
 	}
+}
+
+static int run(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 1 || argv[0][0] == '-')
+		return answer(argc, argv);
 	if (strcmp(argv[0], "help") == 0)
 		return help(argc - 1, argv + 1);
 

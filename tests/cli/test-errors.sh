@@ -12,6 +12,8 @@ fails 2 'no command; see pxos-gpu --help'
 fails 2 "no command 'rnu'; did you mean run?" rnu add.px
 fails 2 "no command 'zzz'; see pxos-gpu --help" zzz
 fails 2 'no option --vers; see pxos-gpu --help' --vers
+fails 2 'no command; see pxos-gpu --help' --json
+fails 2 'options of a command stand behind it: pxos-gpu run' --json run
 fails 2 "no command 'rn'; did you mean run?" help rn
 fails 2 'run: no program; see pxos-gpu run --help' run
 fails 2 'compile: no program' compile

@@ -126,6 +126,9 @@ says '^time: open .* ms, compile .* download .* ms$' err
 call run --list-gpus
 [ "$status" -eq 0 ] || fail 'list of GPUs'
 says '^INDEX  NAME' out
+cp out list
+call --list-gpus
+cmp -s out list || fail 'list of GPUs, with run and without'
 call run --list-gpus --json
 python3 -c 'import json; assert json.load(open("out"))["gpus"][0]["index"] == 0' || fail 'list of GPUs as JSON'
 if python3 -c 'import json, sys; sys.exit(not json.load(open("out"))["gpus"][0]["software"])'; then

@@ -10,7 +10,7 @@ _pxos_gpu()
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="run compile explain help --help --version"
+        words="run compile explain help --help --version --list-gpus"
     elif [ "$command" = help ]; then
         words="run compile explain"
     elif [ "$last" = --emit ] || [ "$last" = -e ]; then
