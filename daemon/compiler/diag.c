@@ -16,7 +16,7 @@
 #include "pxos/limits.h"
 
 static const char *const rule_names[_RULE_N] = {
-#define RULE(id, name) [RULE_##id] = name,
+#define RULE(id, name) [RULE_##id] = (name),
 	COMPILER_RULES(RULE)
 #undef RULE
 };

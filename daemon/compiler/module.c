@@ -77,7 +77,7 @@ static uint32_t put_string(uint32_t *words, const char *text)
 	size_t length = strlen(text) + 1;
 	uint32_t n = (uint32_t)(length + 3) / 4;
 
-	memset(words, 0, n * 4);
+	memset(words, 0, n * sizeof(*words));
 	for (size_t i = 0; i < length; i++)
 		words[i / 4] |= (uint32_t)(unsigned char)text[i] << i % 4 * 8;
 	return n;

@@ -250,7 +250,7 @@ static void parse_directive(struct line *line, const struct directive *directive
 			   "GPU_KERNEL name stands before it", "%s outside of a kernel",
 			   directive->name);
 		open_kernel(line, NULL);
-	} else if (directive->parse == parse_thread_code && line->kernel->strayed) {
+	} else if (line->kernel && directive->parse == parse_thread_code && line->kernel->strayed) {
 		line->kernel->strayed = false; /* here it is, where we took it for forgotten */
 		return;
 	} else if (!(directive->places & place_of(line))) {

@@ -210,7 +210,7 @@ static bool scan_operator(struct cursor *c, struct token *token)
 			return true;
 		}
 	}
-	if (!memchr("[]():+-*/%", *c->at, 10))
+	if (!*c->at || !strchr("[]():+-*/%", *c->at))
 		return false;
 	token->kind = TOKEN_PUNCT;
 	token->punct = *c->at;

@@ -98,9 +98,9 @@ static bool take_reduce(struct line *line, struct op *op)
 {
 	static const char *const names[_REDUCE_N] = { "SUM", "MIN", "MAX" };
 
-	for (uint8_t i = 0; i < _REDUCE_N; i++) {
+	for (uint32_t i = 0; i < _REDUCE_N; i++) {
 		if (token_is(line->at, names[i])) {
-			op->variant = i;
+			op->variant = (uint8_t)i;
 			line->at++;
 			return true;
 		}
