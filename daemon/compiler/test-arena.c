@@ -102,7 +102,7 @@ static void test_release(void)
 			vec_release(&vecs[(i + round) % 3]);
 		assert(arena.bytes == before && !arena.failed);
 	}
-	assert(arena.bytes_most > before + 3 * 6000 * 4 && arena.bytes_most <= 100000);
+	assert(arena.bytes_most > before + 72000 && arena.bytes_most <= 100000);
 	arena_deinit(&arena);
 }
 

@@ -88,6 +88,18 @@ static void test_blocks(void)
 	assert(kernel_of("BLOCK_REDUCE SUM n → q", 0)->shared_bytes_thread == 4);
 }
 
+/* Many lines, by repeating one. */
+static void append(char *text, size_t size, const char *line, int times)
+{
+	size_t length = strlen(text);
+
+	for (; times; times--) {
+		assert(length + strlen(line) < size);
+		memcpy(text + length, line, strlen(line) + 1);
+		length += strlen(line);
+	}
+}
+
 static void test_coarsening(void)
 {
 	static const struct {
@@ -118,18 +130,17 @@ static void test_coarsening(void)
 		assert(strstr(kernel->coarsen_reason, rows[i].reason));
 	}
 	/* THREAD_ID, LOAD, and 62 more are 64 operations; one more is too long. */
-	for (int i = 0; i < 62; i++)
-		strcat(text, "ADD x 1 → x\n");
+	append(text, sizeof(text), "ADD x 1 → x\n", 62);
 	assert(plain_of(text, 0)->coarsen == 4);
-	strcat(text, "ADD x 1 → x\n");
+	append(text, sizeof(text), "ADD x 1 → x\n", 1);
 	assert(plain_of(text, 0)->coarsen == 1);
 	/* 255 terms of an index and one more, a number and an operator each time. */
-	strcpy(text, "LOAD a[t");
-	for (int i = 0; i < 127; i++)
-		strcat(text, "+1");
-	strcat(text, "] → x\nLOAD a[t] → y");
+	text[0] = 0;
+	append(text, sizeof(text), "LOAD a[t", 1);
+	append(text, sizeof(text), "+1", 127);
+	append(text, sizeof(text), "] → x\nLOAD a[t] → y", 1);
 	assert(plain_of(text, 0)->coarsen == 4);
-	strcat(text, "\nLOAD a[t] → y");
+	append(text, sizeof(text), "\nLOAD a[t] → y", 1);
 	assert(plain_of(text, 0)->coarsen == 1);
 }
 
@@ -157,15 +168,18 @@ static void test_checked(void)
 /* The arguments move to a buffer when the push constants have no room for one more. */
 static void test_arguments(void)
 {
-	char text[8192];
+	char text[8192], line[64];
 
 	assert(!(plain_of("", 0)->flags & PXOS_KERNEL_ARGS_UNIFORM));
 	assert(plain_of("", PXOS_TARGET_ARGS_UNIFORM)->flags & PXOS_KERNEL_ARGS_UNIFORM);
 	for (int n = 27; n <= 28; n++) {
-		strcpy(text, "GPU_KERNEL k\nGPU_PARAM a int[]\n");
-		for (int i = 0; i < n; i++)
-			sprintf(text + strlen(text), "GPU_PARAM p%d int\n", i);
-		strcat(text, "GPU_THREAD_CODE:\nGPU_END\n");
+		text[0] = 0;
+		append(text, sizeof(text), "GPU_KERNEL k\nGPU_PARAM a int[]\n", 1);
+		for (int i = 0; i < n; i++) {
+			snprintf(line, sizeof(line), "GPU_PARAM p%d int\n", i);
+			append(text, sizeof(text), line, 1);
+		}
+		append(text, sizeof(text), "GPU_THREAD_CODE:\nGPU_END\n", 1);
 		pxos_program_free(program);
 		program = compile_text(text, 0);
 		assert(!!(program->kernels[0].flags & PXOS_KERNEL_ARGS_UNIFORM) == (n > 27));
@@ -174,12 +188,12 @@ static void test_arguments(void)
 
 static void test_matmul(void)
 {
-	const char *text = "GPU_KERNEL k\nGPU_PARAM a float[]\nGPU_PARAM n int\nGPU_THREAD_CODE:\n"
-			   "%sPARALLEL_MATMUL a a → c ROWS n COLS -4 INNER 7\nGPU_END\n";
+	const char *text = "GPU_KERNEL k\nGPU_PARAM a float[]\nGPU_PARAM n int\n%sPARALLEL_MATMUL "
+			   "a a → c ROWS n COLS -4 INNER 7\nGPU_END\n";
 	char whole[512];
 	const struct pxos_kernel *kernel;
 
-	snprintf(whole, sizeof(whole), text, "");
+	snprintf(whole, sizeof(whole), text, "GPU_THREAD_CODE:\n");
 	pxos_program_free(program);
 	program = compile_text(whole, 0);
 	kernel = &program->kernels[0];
@@ -190,7 +204,8 @@ static void test_matmul(void)
 	assert(kernel->arrays[0].uses == READ && kernel->arrays[1].uses == WRITE);
 	assert(kernel->arrays[1].implicit && kernel->n_loads == 2 && kernel->n_stores == 1);
 	/* Beside something else it is a loop among others. */
-	snprintf(whole, sizeof(whole), text, "THREAD_ID → t\n");
+	snprintf(whole, sizeof(whole), text,
+		 "GPU_PARAM c float[]\nGPU_THREAD_CODE:\nTHREAD_ID → t\n");
 	pxos_program_free(program);
 	program = compile_text(whole, 0);
 	kernel = &program->kernels[0];

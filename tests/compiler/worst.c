@@ -265,7 +265,7 @@ static void m_raw(const char *a, const char *b, const char *c)
 
 static void m_kernels(const char *a, const char *b, const char *c)
 {
-	kernels(a, b, (uint32_t)atoi(c));
+	kernels(a, b, (uint32_t)strtoul(c, NULL, 10));
 }
 
 #define SPECIAL(function)                                                     \
