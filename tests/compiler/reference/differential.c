@@ -25,7 +25,7 @@
 #include "reduce.h"
 #include "runner.h"
 
-#define STEPS_MAX (8 * REF_GENERATE_STEPS)
+#define STEPS_MAX (8 * (uint64_t)REF_GENERATE_STEPS)
 
 struct options {
 	uint64_t seed, count;
@@ -281,10 +281,11 @@ static bool fails_still(void *data, const char *text, size_t length)
 	trial.is_quiet = true;
 	trial.memory = NULL;
 	trial.found = (struct totals){ 0 };
-	trial.program.text = (char *)(uintptr_t)text;
+	trial.program.text = strdup(text);
 	trial.program.length = length;
 	run_trial(&trial, shorter->runner);
 	ref_memory_free(trial.memory);
+	free(trial.program.text);
 	return trial.found.failed && !trial.is_refused;
 }
 
@@ -413,7 +414,7 @@ static void sum_up(const struct options *options, const struct totals *totals,
 	       "long, %llu over budget, %llu failed; %.1f s\n",
 	       (unsigned long long)totals->programs, runner ? ref_runner_name(runner) : "no GPU",
 	       (unsigned long long)options->seed,
-	       (unsigned long long)(totals->exact + totals->within),
+	       (unsigned long long)totals->exact + totals->within,
 	       (unsigned long long)totals->within, (unsigned long long)totals->unspecified,
 	       (unsigned long long)totals->abandoned, (unsigned long long)totals->too_long,
 	       (unsigned long long)totals->over_budget, (unsigned long long)totals->failed,

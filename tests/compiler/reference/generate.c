@@ -9,6 +9,7 @@
  */
 #include "generator.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,7 @@ static void write_launch(struct generator *g, const struct gen_kernel *kernel)
 {
 	char blocks[32], threads[32];
 
+	assert(kernel->block_size);
 	gen_line(g, "GPU_LAUNCH", "%s %s %u %s %u", kernel->name, gen_keyword(g, "BLOCKS", blocks),
 		 kernel->n_threads / kernel->block_size, gen_keyword(g, "THREADS", threads),
 		 kernel->block_size);

@@ -118,7 +118,7 @@ uint32_t ref_integer_of_float(enum ref_type type, float f)
 {
 	double least = type == REF_INT ? INT32_MIN : 0;
 	double most = type == REF_INT ? INT32_MAX : type == REF_UINT ? UINT32_MAX : 255;
-	double whole = trunc(f);
+	double whole = truncf(f);
 
 	if (isnan(f))
 		return 0;

@@ -107,6 +107,7 @@ static void expect(const struct ref_memory *memory, const char *name, struct jso
 static void test_golden(const char *path)
 {
 	struct json_object *root = json_object_from_file(path), *node;
+	struct json_object_iterator at, end;
 	struct ref_arguments arguments = { 0 };
 	struct ref_report report;
 	struct ref_error error;
@@ -125,8 +126,13 @@ static void test_golden(const char *path)
 			error.message);
 	assert(program);
 	assert(json_object_object_get_ex(root, "arguments", &node));
-	json_object_object_foreach(node, name, value)
-		give(&arguments, name, parameter_type(program, name), value);
+	for (at = json_object_iter_begin(node), end = json_object_iter_end(node);
+	     !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		const char *name = json_object_iter_peek_name(&at);
+
+		give(&arguments, name, parameter_type(program, name),
+		     json_object_iter_peek_value(&at));
+	}
 	r = ref_run(program, &arguments, 100 * TEST_STEPS, &memory, &report);
 	assert(!r && !report.abandoned);
 	assert(json_object_object_get_ex(root, "expect", &node));
