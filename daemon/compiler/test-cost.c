@@ -173,6 +173,33 @@ static void test_matmul(void)
 	assert(groups("ROWS n COLS n INNER n", INT32_MAX) == (uint64_t)1 << 48);
 }
 
+/* Where a driver ends loops after 65,535 rounds, no thread's budget pays for more. */
+static void test_few_rounds(void)
+{
+	static const char *const bodies[] = { "",
+					      "POW n n → r",
+					      "MOD x x → r",
+					      "BLOCK_REDUCE SUM n → r",
+					      "THREAD_ID → t\nLOOP t → j:\nENDLOOP",
+					      "IF n > 1:\nBREAK\nENDIF" };
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		uint32_t scalars[4] = { 0 };
+		struct pxos_program *program;
+		uint64_t none, some;
+		char text[256];
+
+		snprintf(text, sizeof(text), "LOOP n → i:\n%s\nENDLOOP", bodies[i]);
+		program = compile_statements(text, PXOS_TARGET_FEW_ROUNDS);
+		assert(!program->n_errors && program->kernels[0].thread_steps_max);
+		pxos_kernel_cost(&program->kernels[0], scalars, &none);
+		scalars[0] = 65536;
+		pxos_kernel_cost(&program->kernels[0], scalars, &some);
+		assert(some - none > program->kernels[0].thread_steps_max);
+		pxos_program_free(program);
+	}
+}
+
 int main(void)
 {
 	test_straight();
@@ -182,5 +209,6 @@ int main(void)
 	test_saturation();
 	test_no_scalars();
 	test_matmul();
+	test_few_rounds();
 	return 0;
 }

@@ -183,10 +183,12 @@ static void raw(const char *repeated)
 
 static void kernels(const char *parameters, const char *body, uint32_t repeat)
 {
+	bool alone = strstr(body, "MATMUL"); /* then it is tiled */
+
 	for (uint32_t i = 0; i < PXOS_KERNELS_MAX; i++) {
 		put("GPU_KERNEL k%u\nGPU_PARAM a int[]\nGPU_PARAM f float[]\nGPU_PARAM b u8[]\n%s"
-		    "GPU_THREAD_CODE:\nTHREAD_ID->t\n",
-		    i, parameters);
+		    "GPU_THREAD_CODE:\n%s",
+		    i, parameters, alone ? "" : "THREAD_ID->t\n");
 		for (uint32_t j = 0;
 		     j < repeat &&
 		     length < length_max / PXOS_KERNELS_MAX * (i + 1) - strlen(body) - 64;
