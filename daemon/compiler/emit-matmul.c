@@ -10,10 +10,10 @@
  * barrier a step suffices. A's tile is kept by columns; vector q of column l lies
  * at q ^ (l % 8), which spreads the writes over the banks.
  *
- * There are three ways in and out of memory, and which is taken is the same for all
- * threads of a workgroup. If the arrays are as long as the matrices are large,
- * tiles that lie whole inside them go by vectors of four without a check, and tiles
- * at an edge compare row and column with the sizes. If an array is too short,
+ * There are four ways from memory, and which is taken is the same for all threads
+ * of a workgroup. If the arrays are as long as the matrices are large, tiles that lie
+ * whole inside them go without a check, by vectors of four if rows start at a
+ * multiple of four; tiles at an edge compare row and column with the sizes. If an array is too short,
  * every element is compared with its array's length, with products of sizes taken to
  * 64 bits: what is outside of a matrix, or of its array, is 0 and is not stored.
  *
@@ -35,7 +35,8 @@ struct matmul {
 	uint32_t tiles[2]; /* A's and B's, in shared memory */
 	uint32_t m, n, k;
 	uint32_t row, col; /* of the tile's first element */
-	uint32_t whole; /* bool: no checks needed */
+	uint32_t within; /* bool: the tile lies inside of the matrices, and those in their arrays */
+	uint32_t whole; /* bool: the same, and rows start at vectors */
 	uint32_t long_enough; /* bool: each array holds its matrix */
 	uint32_t t;
 	uint32_t depth; /* of a tile: 8 or 16 */
@@ -97,7 +98,9 @@ static uint32_t load_if(struct emit *e, const struct emit_array *array, uint32_t
 	uint32_t value;
 
 	index = VALUE(e, SpvOpSelect, t_uint(e), ok, index, c_uint(e, 0));
-	value = VALUE(e, SpvOpLoad, t_float(e), emit_element(e, array, false, index));
+	value = VALUE(e, SpvOpLoad, array->element, emit_element(e, array, false, index));
+	if (array->element != t_float(e)) /* words, for atomics by compare-and-swap */
+		value = VALUE(e, SpvOpBitcast, t_float(e), value);
 	return VALUE(e, SpvOpSelect, t_float(e), ok, value, c_float(e, 0));
 }
 
@@ -139,6 +142,26 @@ static void load_whole(struct matmul *mm, const struct spot *at, struct part *pa
 	index = div_by(e, add(e, mul(e, at->lb, mm->n), at->cb), 2);
 	pointer = VALUE(e, SpvOpAccessChain, mm->pointer4, mm->b4, c_uint(e, 0), index);
 	part->b = VALUE(e, SpvOpLoad, module_id(&e->m, ID_VEC4), pointer);
+}
+
+/* Inside, but rows of B start anywhere. */
+static void load_plain(struct matmul *mm, const struct spot *at, struct part *part)
+{
+	struct emit *e = mm->e;
+	uint32_t index = add(e, mul(e, at->ra, mm->k), at->la), parts[4], pointer;
+
+	for (int i = 0; i < 4; i++) {
+		pointer = emit_element(e, mm->a, false, index);
+		parts[i] = VALUE(e, SpvOpLoad, t_float(e), pointer);
+		index = add(e, index, mm->k);
+	}
+	part->a = vec4(e, parts);
+	index = add(e, mul(e, at->lb, mm->n), at->cb);
+	for (uint32_t i = 0; i < 4; i++) {
+		pointer = emit_element(e, mm->b, false, add(e, index, c_uint(e, i)));
+		parts[i] = VALUE(e, SpvOpLoad, t_float(e), pointer);
+	}
+	part->b = vec4(e, parts);
 }
 
 static void load_edge(struct matmul *mm, const struct spot *at, struct part *part)
@@ -220,36 +243,58 @@ static void load_slabs(struct matmul *mm, uint32_t l, load_way *way, struct part
 	}
 }
 
-/* @more: the tile at @l starts inside of the inner size. */
-static void load_parts(struct matmul *mm, uint32_t l, uint32_t more, struct part *parts)
+#define WAYS 4
+
+/* Join two ways of loading where their branches meet. */
+static void join(struct matmul *mm, struct part *to, const struct part *a, uint32_t from_a,
+		 const struct part *b, uint32_t from_b)
 {
 	struct emit *e = mm->e;
-	struct part ways[3][SLABS_MAX];
-	struct fork fork, inner;
-	uint32_t from[3], v = module_id(&e->m, ID_VEC4), joined;
+	uint32_t v = module_id(&e->m, ID_VEC4);
 
-	fork_begin(e, &fork, both(e, mm->whole, more));
-	load_slabs(mm, l, load_whole, ways[0]);
-	from[0] = e->block;
-	fork_else(e, &fork);
-	fork_begin(e, &inner, mm->long_enough);
-	load_slabs(mm, l, load_edge, ways[1]);
-	from[1] = e->block;
-	fork_else(e, &inner);
-	load_slabs(mm, l, load_short, ways[2]);
-	from[2] = e->block;
-	emit_end_if(e, inner.merge);
 	for (uint32_t p = 0; p < mm->depth / SLAB; p++) {
-		joined = VALUE(e, SpvOpPhi, v, ways[1][p].a, from[1], ways[2][p].a, from[2]);
-		ways[1][p].b = VALUE(e, SpvOpPhi, v, ways[1][p].b, from[1], ways[2][p].b, from[2]);
-		ways[1][p].a = joined;
+		struct part joined;
+
+		joined.a = VALUE(e, SpvOpPhi, v, a[p].a, from_a, b[p].a, from_b);
+		joined.b = VALUE(e, SpvOpPhi, v, a[p].b, from_a, b[p].b, from_b);
+		to[p] = joined;
 	}
-	from[1] = e->block;
-	emit_end_if(e, fork.merge);
-	for (uint32_t p = 0; p < mm->depth / SLAB; p++) {
-		parts[p].a = VALUE(e, SpvOpPhi, v, ways[0][p].a, from[0], ways[1][p].a, from[1]);
-		parts[p].b = VALUE(e, SpvOpPhi, v, ways[0][p].b, from[0], ways[1][p].b, from[1]);
+}
+
+/* Load the tiles at inner index @l, one of four ways. */
+static void load_parts(struct matmul *mm, uint32_t l, struct part *parts)
+{
+	static load_way *const ways[WAYS] = { load_whole, load_plain, load_edge, load_short };
+	struct emit *e = mm->e;
+	struct part loaded[WAYS][SLABS_MAX];
+	uint32_t inner, conditions[WAYS - 1], from[WAYS];
+	struct fork forks[WAYS - 1];
+
+	/* l + depth <= k */
+	inner = VALUE(e, SpvOpISub, t_uint(e), mm->k, l);
+	inner = VALUE(e, SpvOpUGreaterThanEqual, t_bool(e), inner, c_uint(e, mm->depth));
+	inner = both(e, inner, less(e, l, mm->k));
+	conditions[0] = both(e, mm->whole, inner);
+	conditions[1] = both(e, mm->within, inner);
+	conditions[2] = mm->long_enough;
+	for (int i = 0; i < WAYS; i++) {
+		if (i < WAYS - 1)
+			fork_begin(e, &forks[i], conditions[i]);
+		load_slabs(mm, l, ways[i], loaded[i]);
+		from[i] = e->block;
+		if (i < WAYS - 1)
+			fork_else(e, &forks[i]);
 	}
+	for (int i = WAYS - 1; i--;) {
+		emit_end_if(e, forks[i].merge);
+		join(mm, loaded[i], loaded[i], from[i], loaded[i + 1], from[i + 1]);
+		/* What comes from here is joined with the way before. */
+		from[i + 1] = 0;
+		if (i)
+			from[i] = e->block;
+	}
+	for (uint32_t p = 0; p < mm->depth / SLAB; p++)
+		parts[p] = loaded[0][p];
 }
 
 static uint32_t tile_pointer(struct matmul *mm, int which, uint32_t index)
@@ -392,7 +437,7 @@ static void multiply(struct matmul *mm, uint32_t qa, uint32_t qb, uint32_t sums[
 	emit_label(e, body);
 	CODE(e, SpvOpIAdd, t_uint(e), next_l, l, c_uint(e, mm->depth));
 	CODE(e, SpvOpBitwiseXor, t_uint(e), other, stage, c_uint(e, mm->stage));
-	load_parts(mm, next_l, less(e, next_l, mm->k), parts);
+	load_parts(mm, next_l, parts);
 	for (uint32_t d = 0; d < mm->depth; d++)
 		multiply_step(mm, d, stage, add(e, stage, qb), qa, sums);
 	store_parts(mm, other, parts);
@@ -424,6 +469,15 @@ static void declare_tiles(struct matmul *mm, const struct op *op)
 	DECORATE(&e->m, mm->c4, SpvDecorationAliased);
 }
 
+/* start + TILE <= size, whatever they are */
+static uint32_t tile_fits(struct emit *e, uint32_t start, uint32_t size)
+{
+	uint32_t rest = VALUE(e, SpvOpISub, t_uint(e), size, start);
+
+	rest = VALUE(e, SpvOpUGreaterThanEqual, t_bool(e), rest, c_uint(e, TILE));
+	return both(e, rest, less(e, start, size));
+}
+
 /* Which tile is this workgroup's, and is it whole? */
 static void place_tile(struct matmul *mm)
 {
@@ -442,14 +496,11 @@ static void place_tile(struct matmul *mm)
 	ok = fits(e, mm->m, mm->k, mm->a->length);
 	ok = both(e, ok, fits(e, mm->k, mm->n, mm->b->length));
 	mm->long_enough = both(e, ok, fits(e, mm->m, mm->n, mm->c->length));
-	ok = VALUE(e, SpvOpULessThanEqual, t_bool(e), add(e, mm->row, c_uint(e, TILE)), mm->m);
-	ok = both(e, ok, mm->long_enough);
-	ok = both(e, ok, VALUE(e, SpvOpULessThanEqual, t_bool(e),
-			       add(e, mm->col, c_uint(e, TILE)), mm->n));
-	/* Rows of B and C start at a vector; whole slabs along the inner size. */
-	across = mm->depth == SLAB ? mod_by(e, mm->k, 3) : mod_by(e, mm->k, 4);
-	ok = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), across, c_uint(e, 0)));
-	mm->whole = both(e, ok, VALUE(e, SpvOpIEqual, t_bool(e), mod_by(e, mm->n, 2), c_uint(e, 0)));
+	ok = both(e, mm->long_enough, tile_fits(e, mm->row, mm->m));
+	mm->within = both(e, ok, tile_fits(e, mm->col, mm->n));
+	/* Rows of B and C start at a vector. */
+	ok = VALUE(e, SpvOpIEqual, t_bool(e), mod_by(e, mm->n, 2), c_uint(e, 0));
+	mm->whole = both(e, mm->within, ok);
 }
 
 void emit_matmul_tiled(struct emit *e, const struct op *op)
@@ -458,7 +509,7 @@ void emit_matmul_tiled(struct emit *e, const struct op *op)
 			     .a = &e->arrays[op->matmul_a],
 			     .b = &e->arrays[op->matmul_b],
 			     .c = &e->arrays[op->array] };
-	uint32_t qa, qb, sums[16], some;
+	uint32_t qa, qb, sums[16];
 	struct part parts[SLABS_MAX];
 
 	mm.depth = matmul_depth(e->target);
@@ -476,8 +527,7 @@ void emit_matmul_tiled(struct emit *e, const struct op *op)
 	qb = mod_by(e, div_by(e, mm.t, 5), 1);
 	qb = VALUE(e, SpvOpShiftLeftLogical, t_uint(e), qb, c_uint(e, 3));
 	qb = add(e, qb, mod_by(e, mm.t, 3));
-	some = less(e, c_uint(e, 0), mm.k);
-	load_parts(&mm, c_uint(e, 0), some, parts);
+	load_parts(&mm, c_uint(e, 0), parts);
 	store_parts(&mm, c_uint(e, 0), parts);
 	emit_barrier(e);
 	multiply(&mm, qa, qb, sums);
@@ -560,6 +610,8 @@ void emit_matmul_shared_out(struct emit *e, const struct op *op)
 	ok = less(e, i, mm.c->length);
 	ok = both(e, ok, VALUE(e, SpvOpLoad, t_bool(e), e->live));
 	store = emit_begin_if(e, ok);
+	if (mm.c->element != t_float(e))
+		sum = VALUE(e, SpvOpBitcast, mm.c->element, sum);
 	CODE(e, SpvOpStore, emit_element(e, mm.c, false, i), sum);
 	emit_end_if(e, store);
 	emit_branch(e, next);

@@ -101,6 +101,23 @@ uint32_t emit_buffer(struct emit *e, uint32_t element, uint32_t binding, uint32_
 	return variable;
 }
 
+/*
+ * SYNC_THREADS orders global memory too, among threads that may cache by themselves:
+ * what is written must be seen by who reads it, also by another name.
+ */
+static bool is_coherent(const struct emit *e, const struct pxos_array *array)
+{
+	bool written = false;
+
+	if (!e->cooperates)
+		return false;
+	if (e->target->flags & PXOS_TARGET_ARRAYS_APART)
+		return (array->uses & PXOS_USE_WRITE) && (array->uses & PXOS_USE_READ);
+	for (uint32_t i = 0; i < e->kernel->arrays.n; i++)
+		written |= kernel_array(e->kernel, i)->uses & PXOS_USE_WRITE;
+	return written;
+}
+
 static void emit_global_array(struct emit *e, uint32_t i)
 {
 	const struct pxos_array *array = kernel_array(e->kernel, i);
@@ -113,11 +130,10 @@ static void emit_global_array(struct emit *e, uint32_t i)
 		DECORATE(&e->m, to->variable, SpvDecorationRestrict);
 	else
 		DECORATE(&e->m, to->variable, SpvDecorationAliased);
-	if (!(array->uses & PXOS_USE_WRITE))
-		DECORATE(&e->m, to->variable, SpvDecorationNonWritable);
-	/* SYNC_THREADS orders global memory too, among threads that cache by themselves. */
-	else if (e->cooperates && (array->uses & PXOS_USE_READ))
+	if (is_coherent(e, array))
 		DECORATE(&e->m, to->variable, SpvDecorationCoherent);
+	else if (!(array->uses & PXOS_USE_WRITE))
+		DECORATE(&e->m, to->variable, SpvDecorationNonWritable);
 }
 
 static void emit_shared_array(struct emit *e, uint32_t i)
@@ -149,7 +165,8 @@ void emit_arrays(struct emit *e)
 	}
 	if (e->kernel->shared.n)
 		e->shared_uint = module_pointer(&e->m, SpvStorageClassWorkgroup, t_uint(e));
-	for (uint32_t i = 0; i < e->kernel->shared.n; i++)
+	/* A lone matrix product declares its own and uses no other. */
+	for (uint32_t i = 0; i < e->kernel->shared.n && !kernel_lone_matmul(e->kernel); i++)
 		emit_shared_array(e, i);
 	if (e->m.ids[ID_U8])
 		module_extension(&e->m, "SPV_KHR_8bit_storage");

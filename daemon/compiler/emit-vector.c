@@ -134,7 +134,9 @@ static uint32_t all_in_range(struct emit *e)
 	for (uint32_t i = 0; i < e->kernel->arrays.n; i++)
 		if (e->arrays[i].fours)
 			least = GLSL(e, t_uint(e), GLSLstd450UMin, least, e->arrays[i].length);
-	return VALUE(e, SpvOpULessThan, t_bool(e), e->thread[e->copies - 1], least);
+	/* The quad is what is indexed by, so the quad is what is compared. */
+	least = VALUE(e, SpvOpShiftRightLogical, t_uint(e), least, c_uint(e, 2));
+	return VALUE(e, SpvOpULessThan, t_bool(e), e->quad, least);
 }
 
 /* for (i = 0; i < 4; i++): one thread at a time, checked. */

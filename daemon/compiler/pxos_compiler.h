@@ -180,6 +180,9 @@ enum pxos_kernel_flags {
 	PXOS_KERNEL_REPEATABLE = 1 << 6,
 	/* Launched by GPU_LAUNCH only: there is no partial block. */
 	PXOS_KERNEL_FULL_BLOCKS = 1 << 7,
+	/* Has compare-and-swap loops in global or shared memory: the time of many
+	 * workgroups at once grows with the square of their number, so few go at a time. */
+	PXOS_KERNEL_SWAPS = 1 << 9,
 	/* An invocation takes four neighbouring threads, by vectors. */
 	PXOS_KERNEL_VECTORS = 1 << 8,
 };

@@ -12,12 +12,14 @@
 
 #include "emit.h"
 
-/* A float ATOMIC_ADD by compare-and-swap: everybody retries. */
-#define WEIGHT_FLOAT_ATOMIC 2048
+/* A float ATOMIC_ADD, or a byte's STORE, by compare-and-swap: everybody retries. */
+#define WEIGHT_SWAP 2048
 #define WEIGHT_FLOAT_MOD 160
 #define WEIGHT_FLOAT_DIV 12
 #define WEIGHT_LITERAL_DIV 6
 #define WEIGHT_SHARED 4
+/* Coming to a loop, whether it then runs or not; and to end it. */
+#define WEIGHT_ENTER 32
 /* Global memory is so much nearer where the GPU is software. */
 #define SOFTWARE_MEMORY_DIVISOR 4
 #define WEIGHT_INDEX_DIV 24
@@ -101,6 +103,13 @@ static uint64_t parent_rounds(const struct program *program, const struct kernel
 	return loop_rounds(program, kernel, kernel_op(kernel, op->parent));
 }
 
+/* A byte where the GPU stores words: a compare-and-swap loop. */
+static bool stores_by_swap(const struct program *program, const struct op *op)
+{
+	return op->code == OP_STORE && op->type == PXOS_TYPE_U8 && !(op->array & ARRAY_SHARED) &&
+	       !(program->target->flags & PXOS_TARGET_STORAGE8);
+}
+
 static uint64_t op_weight(const struct program *program, const struct kernel *kernel,
 			  const struct op *op)
 {
@@ -115,7 +124,11 @@ static uint64_t op_weight(const struct program *program, const struct kernel *ke
 		return is_literal(&op->b) ? WEIGHT_LITERAL_DIV : weight;
 	case OP_ATOMIC_ADD:
 		if (is_float)
-			weight = WEIGHT_FLOAT_ATOMIC;
+			weight = WEIGHT_SWAP;
+		break;
+	case OP_STORE:
+		if (stores_by_swap(program, op))
+			weight = WEIGHT_SWAP;
 		break;
 	}
 	if (op->n_terms && (op->array & ARRAY_SHARED))
@@ -172,6 +185,26 @@ static void raise_cost(uint64_t *cost, uint64_t least)
 		*cost = least;
 }
 
+/* To the body of a loop, or to the kernel's own. */
+static void add_cost(struct kernel *kernel, struct pxos_kernel *out, uint32_t loop, uint64_t cost)
+{
+	if (kernel->ops.arena->failed)
+		return;
+	if (loop == NONE)
+		out->straight_cost += cost;
+	else
+		((struct pxos_loop *)kernel->loops.data)[loop].body_cost += cost;
+}
+
+/* What coming to a loop costs the code around it; a loop of n makes n + 1 rounds. */
+static uint64_t entry_cost(const struct program *program, const struct kernel *kernel,
+			   const struct op *op)
+{
+	if (!(program->target->flags & PXOS_TARGET_FEW_ROUNDS))
+		return WEIGHT_ENTER;
+	return WEIGHT_ENTER + WEIGHT_ROUND * loop_rounds(program, kernel, op);
+}
+
 /* Costs of the kernel's straight code and of each loop's body. */
 static void kernel_costs(struct program *program, struct kernel *kernel, struct pxos_kernel *out)
 {
@@ -186,40 +219,34 @@ static void kernel_costs(struct program *program, struct kernel *kernel, struct 
 	for (uint32_t i = 0; i < kernel->ops.n && !kernel->ops.arena->failed; i++) {
 		struct op *op = kernel_op(kernel, i);
 		uint64_t weight = op->dead ? 0 : op_weight(program, kernel, op);
-		struct pxos_loop *loops;
 
 		if (op->code == OP_LOOP) {
 			op->loop = kernel->loops.n;
 			count_by(add_loop(kernel, op->line, inside), kernel, &op->a);
+			add_cost(kernel, out, inside, entry_cost(program, kernel, op));
 			inside = op->loop;
 		} else if (op->code == OP_MATMUL) {
 			/* The elements of a thread, and for each its row times a column. */
 			op->loop = kernel->loops.n;
 			add_loop(kernel, op->line, inside)->count = PXOS_COUNT_DATA;
 			count_by(add_loop(kernel, op->line, op->loop), kernel, &op->c);
-			loops = kernel->loops.data;
-			if (kernel->ops.arena->failed)
-				return;
-			loops[op->loop].body_cost = WEIGHT_SHARED_OUT;
-			loops[op->loop + 1].body_cost = WEIGHT_DOT;
+			add_cost(kernel, out, inside, entry_cost(program, kernel, op));
+			add_cost(kernel, out, op->loop,
+				 WEIGHT_SHARED_OUT + entry_cost(program, kernel, op));
+			add_cost(kernel, out, op->loop + 1,
+				 WEIGHT_DOT + (few_rounds ? WEIGHT_ROUND : 0));
 		}
-		if (kernel->ops.arena->failed)
-			return;
 		if (few_rounds && !op->dead)
 			raise_cost(&weight, WEIGHT_ROUND * op_rounds(op) *
 						    parent_rounds(program, kernel, op));
-		loops = kernel->loops.data;
-		if (inside == NONE)
-			out->straight_cost += weight;
-		else
-			loops[inside].body_cost += weight;
-		if (op->code != OP_ENDLOOP)
+		add_cost(kernel, out, inside, weight);
+		if (op->code != OP_ENDLOOP || kernel->ops.arena->failed)
 			continue;
 		if (few_rounds)
-			raise_cost(&loops[inside].body_cost,
-				   WEIGHT_ROUND * loop_rounds(program, kernel,
-							      kernel_op(kernel, op->match)));
-		inside = loops[inside].parent;
+			add_cost(kernel, out, inside,
+				 WEIGHT_ROUND * loop_rounds(program, kernel,
+							    kernel_op(kernel, op->match)));
+		inside = ((struct pxos_loop *)kernel->loops.data)[inside].parent;
 	}
 }
 
@@ -328,8 +355,6 @@ const struct op *kernel_lone_matmul(const struct kernel *kernel)
 static const char *why_plain(const struct program *program, const struct kernel *kernel,
 			     const struct pxos_kernel *out)
 {
-	bool bytes = program->target->flags & PXOS_TARGET_STORAGE8;
-
 	if (program->target->flags & PXOS_TARGET_NO_COARSEN)
 		return "not asked for";
 	if (out->flags & PXOS_KERNEL_COOPERATES)
@@ -341,7 +366,7 @@ static const char *why_plain(const struct program *program, const struct kernel 
 			return "it has a loop, which has work of its own to overlap";
 		if (op_form(op) == FORM_ATOMIC || op_form(op) == FORM_CAS)
 			return "it has atomics";
-		if (op->code == OP_STORE && op->type == PXOS_TYPE_U8 && !bytes)
+		if (stores_by_swap(program, op))
 			return "this GPU stores bytes by compare-and-swap";
 	}
 	if (!out->n_loads && !out->n_stores)
@@ -385,6 +410,17 @@ static bool is_launched_in_full(const struct program *program)
 	return program->launches.n && launches[0].blocks;
 }
 
+/* Does it retry until nobody else was faster? */
+static bool swaps(const struct program *program, const struct op *op)
+{
+	uint32_t need = op->array & ARRAY_SHARED ? PXOS_TARGET_ATOMIC_FLOAT_ADD_SHARED :
+						   PXOS_TARGET_ATOMIC_FLOAT_ADD;
+
+	return stores_by_swap(program, op) ||
+	       (op->code == OP_ATOMIC_ADD && op->type == PXOS_TYPE_FLOAT &&
+		!(program->target->flags & need));
+}
+
 static void kernel_shape(struct program *program, struct kernel *kernel, struct pxos_kernel *out)
 {
 	bool any_block = true;
@@ -398,6 +434,9 @@ static void kernel_shape(struct program *program, struct kernel *kernel, struct 
 		    op->code == OP_BLOCK_SIZE)
 			any_block = false;
 	}
+	for (uint32_t i = 0; i < kernel->ops.n; i++)
+		if (swaps(program, kernel_op(kernel, i)))
+			out->flags |= PXOS_KERNEL_SWAPS;
 	if (any_block && !(out->flags & PXOS_KERNEL_COOPERATES))
 		out->flags |= PXOS_KERNEL_ANY_BLOCK;
 	out->coarsen_reason = why_plain(program, kernel, out);

@@ -205,6 +205,26 @@ static enum pxos_type type_unary(const struct typing *t, struct op *op)
 	return type;
 }
 
+/* The same for FMA: a literal goes by whichever operand is none. */
+static enum pxos_type meet_three(const struct typing *t, const struct op *op)
+{
+	const struct operand *operands[3] = { &op->a, &op->b, &op->c };
+	bool any_float = false, any_uint = false, any_int = false, any_big = false;
+
+	for (int i = 0; i < 3; i++) {
+		struct typed typed = operand_type(t, operands[i]);
+
+		number(t, op, operands[i], alone(t, operands[i]));
+		any_float |= typed.type == PXOS_TYPE_FLOAT;
+		any_uint |= typed.type == PXOS_TYPE_UINT;
+		any_int |= typed.type == PXOS_TYPE_INT;
+		any_big |= typed.big;
+	}
+	if (any_float)
+		return PXOS_TYPE_FLOAT;
+	return any_uint || (any_big && !any_int) ? PXOS_TYPE_UINT : PXOS_TYPE_INT;
+}
+
 static enum pxos_type type_ternary(const struct typing *t, struct op *op)
 {
 	enum pxos_type type;
@@ -213,12 +233,7 @@ static enum pxos_type type_ternary(const struct typing *t, struct op *op)
 		want_bool(t, op, &op->a);
 		type = meet(t, op, &op->b, &op->c);
 	} else {
-		enum pxos_type bc = meet(t, op, &op->b, &op->c);
-
-		type = meet(t, op, &op->a, &op->b);
-		if (bc == PXOS_TYPE_FLOAT || (bc == PXOS_TYPE_UINT && type == PXOS_TYPE_INT))
-			type = bc;
-		type = number(t, op, &op->a, type);
+		type = meet_three(t, op);
 	}
 	op->type = (uint8_t)type;
 	return type;
@@ -350,6 +365,17 @@ static bool is_unknown(const struct typing *t, const struct op *op)
 	return false;
 }
 
+/* Only a product alone in its kernel can say how long an undeclared C is. */
+static void check_product(const struct typing *t, const struct op *op)
+{
+	if (t->checking && t->kernel->ops.n > 1 && !(op->array & ARRAY_SHARED) &&
+	    kernel_array(t->kernel, op->array)->implicit)
+		diag_error(t->program->diag, (struct place){ op->line, op->array_column },
+			   RULE_MATMUL_FORM, "declare it with GPU_PARAM, as float[]",
+			   "%s stands beside other operations, so nothing says how long %s is",
+			   op_infos[op->code].name, kernel_array(t->kernel, op->array)->name);
+}
+
 /* The result's type, NONE if there is none; sets op->type. */
 static enum pxos_type type_op(const struct typing *t, struct op *op)
 {
@@ -398,6 +424,9 @@ static enum pxos_type type_op(const struct typing *t, struct op *op)
 	case FORM_CAS:
 		type_index(t, op);
 		return type_atomic(t, op);
+	case FORM_MATMUL:
+		check_product(t, op);
+		return PXOS_TYPE_NONE;
 	case FORM_REDUCE:
 		type = number(t, op, &op->a, alone(t, &op->a));
 		return op->type = (uint8_t)type;

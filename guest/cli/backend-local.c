@@ -96,7 +96,7 @@ static void log_line(void *data, int priority, const char *line)
 
 int backend_open(const char *selector, struct backend **ret_backend)
 {
-	const struct gpu_options options = { .log = log_line };
+	const struct gpu_options options = { .log = log_line, .timing = GPU_TIMING_ALWAYS };
 	struct backend *backend = calloc(1, sizeof(*backend));
 	struct gpu_error error;
 	int r;

@@ -59,7 +59,7 @@ static void test_floats(void)
 	expect_float(0.1f, "0.1");
 	expect_float(0.2f + 0.1f, "0.3");
 	expect_float(1.0f / 3, "0.33333334");
-	expect_float(16777217, "16777216");
+	expect_float(16777216, "16777216");
 	expect_float(3.4028235e38f, "3.4028235e+38");
 	expect_float(1.4e-45f, "1e-45");
 	expect_float(2e-40f, "2e-40");

@@ -92,7 +92,7 @@ static int plan_grid(const struct gpu_launch *launch, struct plan *plan, struct 
 		plan->block = PLAN_BLOCK_THREADS; /* the module's own */
 	else if (kernel->flags & PXOS_KERNEL_ANY_BLOCK)
 		plan->block = (uint32_t)min_u64(PLAN_BLOCK_THREADS, info->block_threads_max);
-	else if (plan->block > info->block_threads_max)
+	if (plan->block > info->block_threads_max)
 		return gpu_fail(
 			reterr, GPU_E_INVALID,
 			"kernel %s is launched with blocks of %u threads; this GPU takes %u",
@@ -188,6 +188,11 @@ uint64_t plan_groups(const struct plan *plan, const struct pipeline *pipeline, e
 	if (groups >= (double)plan->groups)
 		return plan->groups;
 	return max_u64((uint64_t)groups, plan_types[type].groups_min);
+}
+
+bool plan_tells(const struct plan *plan, enum gpu_type type)
+{
+	return plan->groups >= plan_types[type].groups_min;
 }
 
 /* Learn from a piece that ran; a small one says more of its start than of its steps. */

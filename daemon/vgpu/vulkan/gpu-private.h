@@ -240,6 +240,8 @@ struct plan {
 /* Return: 0, GPU_E_INVALID, GPU_E_BUDGET. */
 int plan_make(const struct gpu_launch *launch, struct plan *ret_plan, struct gpu_error *reterr);
 uint64_t plan_block_budget(enum gpu_type type);
+/* Is it large enough for its time to say what a step takes? */
+bool plan_tells(const struct plan *plan, enum gpu_type type);
 /* GPU time of that many steps of @pipeline, by measure or by guess. */
 double plan_ns(const struct pipeline *pipeline, enum gpu_type type, double steps);
 /* Workgroups worth about @ns; never so few that the GPU would idle. */

@@ -149,8 +149,9 @@ struct gpu_account {
 
 /* Which launches have their time on the GPU measured (gpu_ns of results). */
 enum gpu_timing {
-	/* All of them on a GPU. On a software GPU, where a time stamp costs as much as a
-	 * small launch, those that are cut into slices. */
+	/* Those that are cut into slices, and on a GPU those large enough to learn from: a
+	 * time stamp costs a tenth of an empty launch there, and on a software GPU as
+	 * much as one. */
 	GPU_TIMING_AUTO,
 	GPU_TIMING_ALWAYS,
 	GPU_TIMING_NEVER,
