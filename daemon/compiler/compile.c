@@ -143,8 +143,7 @@ int pxos_compile(const char *text, size_t length, const struct pxos_target *targ
 	struct compilation *c;
 	int r;
 
-	if (target->size != sizeof(*target) || target->push_bytes_max < 128 ||
-	    !target->threads_max)
+	if (target->size != sizeof(*target) || target->push_bytes_max < 128 || !target->threads_max)
 		return -EINVAL;
 	c = calloc(1, sizeof(*c));
 	if (!c)
@@ -214,8 +213,8 @@ bool pxos_kernel_cost(const struct pxos_kernel *kernel, const uint32_t *scalars,
 				known = false;
 				times = 0;
 			} else {
-				times = saturating_mul(
-					times, loop_count(kernel, &kernel->loops[at], scalars));
+				times = saturating_mul(times, loop_count(kernel, &kernel->loops[at],
+									 scalars));
 			}
 		}
 		cost = saturating_add(cost, times);

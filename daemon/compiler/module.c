@@ -15,8 +15,8 @@
 
 void module_init(struct module *m, struct arena *arena)
 {
-	struct vec *sections[] = { &m->capabilities, &m->extensions,  &m->imports, &m->modes,
-				   &m->decorations,  &m->globals, &m->code };
+	struct vec *sections[] = { &m->capabilities, &m->extensions, &m->imports, &m->modes,
+				   &m->decorations,  &m->globals,    &m->code };
 
 	memset(m, 0, sizeof(*m));
 	m->arena = arena;

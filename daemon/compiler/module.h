@@ -60,8 +60,7 @@ uint32_t module_pointer(struct module *m, SpvStorageClass storage, uint32_t type
 /* All words of the finished module; NULL if the arena failed. */
 const uint32_t *module_finish(struct module *m, size_t *ret_n);
 
-#define MODULE_ARGS(...) \
-	(const uint32_t[]){ __VA_ARGS__ }, sizeof((uint32_t[]){ __VA_ARGS__ }) / 4
+#define MODULE_ARGS(...) (const uint32_t[]){ __VA_ARGS__ }, sizeof((uint32_t[]){ __VA_ARGS__ }) / 4
 
 #define PUT(section, opcode, ...) module_put(section, opcode, MODULE_ARGS(__VA_ARGS__))
 #define DECORATE(m, ...) PUT(&(m)->decorations, SpvOpDecorate, __VA_ARGS__)

@@ -71,8 +71,8 @@ static struct name **names_slot(struct names *names, uint32_t space, const char 
 
 	*ret_hash = hash;
 	for (uint64_t path = hash; *slot; path <<= 2) {
-		if ((*slot)->hash == hash && (*slot)->space == space &&
-		    (*slot)->length == length && !memcmp((*slot)->text, text, length))
+		if ((*slot)->hash == hash && (*slot)->space == space && (*slot)->length == length &&
+		    !memcmp((*slot)->text, text, length))
 			break;
 		slot = &(*slot)->child[path >> 62];
 	}

@@ -25,8 +25,7 @@ struct names {
 };
 
 void names_init(struct names *names, struct arena *arena);
-struct name *names_find(const struct names *names, uint32_t space, const char *text,
-			size_t length);
+struct name *names_find(const struct names *names, uint32_t space, const char *text, size_t length);
 struct name *names_add(struct names *names, uint32_t space, const char *text, size_t length,
 		       uint32_t value);
 

@@ -392,8 +392,8 @@ static void check_reduce(struct program *program, const struct pxos_launch *laun
 
 		if (op->code != OP_BLOCK_REDUCE)
 			continue;
-		diag_error(program->diag, (struct place){ op->line, op->column },
-			   RULE_SHARED_SIZE, "use less GPU_SHARED, or fewer threads a block",
+		diag_error(program->diag, (struct place){ op->line, op->column }, RULE_SHARED_SIZE,
+			   "use less GPU_SHARED, or fewer threads a block",
 			   "BLOCK_REDUCE needs %u bytes of shared memory beside the kernel's %u; a "
 			   "block has %u on this GPU",
 			   4 * threads, kernel->shared_bytes, program->target->shared_bytes_max);

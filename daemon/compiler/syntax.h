@@ -142,7 +142,10 @@ struct program {
 };
 
 /* Name spaces. Those of kernel i are 2 + 2i and 3 + 2i. */
-enum { SPACE_KERNELS, SPACE_ARGUMENTS };
+enum {
+	SPACE_KERNELS,
+	SPACE_ARGUMENTS
+};
 
 static inline struct kernel *program_kernel(const struct program *program, uint32_t i)
 {

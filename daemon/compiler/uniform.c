@@ -149,7 +149,8 @@ static void mark_dead(struct program *program, struct kernel *kernel)
 	for (uint32_t i = 0; i < kernel->ops.n; i++) {
 		struct op *op = kernel_op(kernel, i);
 
-		if (dead && (op->code == OP_ELSE || op->code == OP_ENDIF || op->code == OP_ENDLOOP)) {
+		if (dead &&
+		    (op->code == OP_ELSE || op->code == OP_ENDIF || op->code == OP_ENDLOOP)) {
 			/* Does it end the construct that the BREAK stands in? */
 			uint32_t start = op->code == OP_ELSE ? parent : op->match;
 
