@@ -22,7 +22,7 @@ struct ref_memory_array *ref_memory_add(struct ref_memory *memory, const char *n
 	memory->arrays = realloc(memory->arrays, (memory->n_arrays + 1) * sizeof(*memory->arrays));
 	array = &memory->arrays[memory->n_arrays++];
 	*array = (struct ref_memory_array){ .type = type, .length = length };
-	strcpy(array->name, name);
+	ref_copy_name(array->name, name);
 	array->is_alias = buffer;
 	array->buffer = buffer;
 	if (!buffer) {

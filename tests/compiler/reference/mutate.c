@@ -48,7 +48,8 @@ static char *splice(const char *text, struct piece old, struct piece new)
 
 	memcpy(result, text, before);
 	memcpy(result + before, new.text, new.length);
-	strcpy(result + before + new.length, old.text + old.length);
+	memcpy(result + before + new.length, old.text + old.length,
+	       length - before - old.length + 1);
 	return result;
 }
 

@@ -86,6 +86,11 @@ bool ref_expect_end(struct ref_reader *reader)
 	       ref_reader_fail(reader, "more on the line than belongs there");
 }
 
+void ref_copy_name(char name[REF_NAME_SIZE], const char *from)
+{
+	snprintf(name, REF_NAME_SIZE, "%s", from);
+}
+
 enum ref_type ref_type_named(const struct ref_token *token)
 {
 	static const struct {
@@ -183,7 +188,7 @@ static bool add_scalar(struct ref_reader *reader, const char *name, enum ref_typ
 			return ref_reader_fail(reader, "a second scalar of that name");
 	if (kernel->n_scalars == PXOS_SCALARS_MAX)
 		return ref_reader_fail(reader, "too many scalars");
-	strcpy(kernel->scalars[kernel->n_scalars].name, name);
+	ref_copy_name(kernel->scalars[kernel->n_scalars].name, name);
 	kernel->scalars[kernel->n_scalars++].type = type;
 	return true;
 }
@@ -251,7 +256,7 @@ static bool read_launch(struct ref_reader *reader)
 		return false;
 	/* Only what stands above is known. */
 	while (launch->kernel < program->n_kernels &&
-	       strcmp(program->kernels[launch->kernel].name, name))
+	       strcmp(program->kernels[launch->kernel].name, name) != 0)
 		launch->kernel++;
 	if (launch->kernel == program->n_kernels)
 		return ref_reader_fail(reader, "no such kernel");
@@ -412,7 +417,6 @@ static bool read_lines(struct ref_parser *parser)
 struct ref_program *ref_parse(const char *text, size_t length, struct ref_error *ret_error)
 {
 	struct ref_parser parser = { .text = text, .length = length, .error = ret_error };
-	char(*names)[REF_NAME_SIZE] = calloc(PXOS_LAUNCHES_MAX + 1, sizeof(*names));
 
 	*ret_error = (struct ref_error){ 0 };
 	parser.program = calloc(1, sizeof(*parser.program));

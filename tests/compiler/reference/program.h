@@ -164,6 +164,7 @@ struct ref_program {
 	struct ref_expression *expressions;
 };
 
+void ref_copy_name(char name[REF_NAME_SIZE], const char *from);
 /* First parameter array, or REF_NO_INDEX. */
 int ref_kernel_first_array(const struct ref_kernel *kernel);
 /* Is its only work a PARALLEL_MATMUL? */

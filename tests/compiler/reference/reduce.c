@@ -79,7 +79,7 @@ static size_t closer(const struct reduction *reduction, size_t opener)
 
 static bool try_without(struct reduction *reduction, size_t first, size_t n)
 {
-	bool *before = malloc(reduction->n * sizeof(*before)), any = false;
+	bool *before = malloc(reduction->n * sizeof(*before) + 1), any = false;
 	size_t i;
 
 	memcpy(before, reduction->is_out, reduction->n * sizeof(*before));

@@ -101,7 +101,7 @@ static int find_register(struct ref_kernel *kernel, const char *name)
 	kernel->registers = realloc(kernel->registers,
 				    (size_t)(kernel->n_registers + 1) * sizeof(*kernel->registers));
 	kernel->registers[kernel->n_registers] = (struct ref_register){ .type = REF_NONE };
-	strcpy(kernel->registers[kernel->n_registers].name, name);
+	ref_copy_name(kernel->registers[kernel->n_registers].name, name);
 	return kernel->n_registers++;
 }
 
@@ -178,7 +178,7 @@ static bool read_array(struct ref_reader *reader, int *ret_array)
 	if (n_global == PXOS_ARRAYS_MAX)
 		return ref_reader_fail(reader, "too many arrays");
 	kernel->arrays[i] = (struct ref_array){ .is_implicit = true };
-	strcpy(kernel->arrays[i].name, name);
+	ref_copy_name(kernel->arrays[i].name, name);
 	kernel->n_arrays++;
 	*ret_array = i;
 	return true;

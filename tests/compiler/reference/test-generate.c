@@ -30,11 +30,11 @@ static void test_same(void)
 
 	ref_generate(77, &a);
 	ref_generate(77, &b);
-	assert(a.length == b.length && !memcmp(a.text, b.text, a.length));
+	assert(a.length == b.length && memcmp(a.text, b.text, a.length) == 0);
 	assert(a.arguments.n_items == b.arguments.n_items);
 	ref_generated_deinit(&a);
 	ref_generate(78, &a);
-	assert(a.length != b.length || memcmp(a.text, b.text, a.length));
+	assert(a.length != b.length || memcmp(a.text, b.text, a.length) != 0);
 	ref_generated_deinit(&a);
 	ref_generated_deinit(&b);
 }
@@ -68,7 +68,7 @@ static void test_programs(void)
 	for (seed = 1; seed <= SEEDS; seed++) {
 		ref_generate(seed, &generated);
 		memory = run_program(generated.text, &generated.arguments, &report);
-		assert(report.steps <= 2 * REF_GENERATE_STEPS);
+		assert(report.steps <= 2ull * REF_GENERATE_STEPS);
 		count(memory, &known, &unknown);
 		ref_memory_free(memory);
 		ref_generated_deinit(&generated);
