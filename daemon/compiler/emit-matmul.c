@@ -464,7 +464,8 @@ static void declare_tiles(struct matmul *mm, const struct op *op)
 	mm->shared_pointer4 = module_pointer(&e->m, SpvStorageClassWorkgroup, v);
 	mm->b4 = emit_buffer(e, v, op->matmul_b, &mm->pointer4);
 	DECORATE(&e->m, mm->b4, SpvDecorationAliased);
-	DECORATE(&e->m, mm->b4, SpvDecorationNonWritable);
+	if (!emit_is_coherent(e, kernel_array(e->kernel, op->matmul_b)))
+		DECORATE(&e->m, mm->b4, SpvDecorationNonWritable);
 	mm->c4 = emit_buffer(e, v, op->array, &mm->pointer4);
 	DECORATE(&e->m, mm->c4, SpvDecorationAliased);
 }

@@ -11,6 +11,12 @@
  * loads are under way at once all the same. (Loading element 0 instead and
  * dropping its value took a tenth longer on an NVIDIA H200.)
  *
+ * What a kernel both reads and writes (or may, by another parameter's name) is
+ * Coherent. For one thing SYNC_THREADS orders global memory among threads that may
+ * cache by themselves. For another, NVIDIA's compiler (580.159, H200) otherwise moves
+ * a thread's own load over its own store to the same element where one of them
+ * stands behind a branch; with Coherent it never did.
+ *
  * u8 arrays are bytes where the GPU stores bytes; elsewhere they are words, and a
  * store replaces its byte in a compare-and-swap loop, so that neighbours written
  * at the same time are not lost. In workgroup memory an u8 takes a whole word.
@@ -101,16 +107,10 @@ uint32_t emit_buffer(struct emit *e, uint32_t element, uint32_t binding, uint32_
 	return variable;
 }
 
-/*
- * SYNC_THREADS orders global memory too, among threads that may cache by themselves:
- * what is written must be seen by who reads it, also by another name.
- */
-static bool is_coherent(const struct emit *e, const struct pxos_array *array)
+bool emit_is_coherent(const struct emit *e, const struct pxos_array *array)
 {
 	bool written = false;
 
-	if (!e->cooperates)
-		return false;
 	if (e->target->flags & PXOS_TARGET_ARRAYS_APART)
 		return (array->uses & PXOS_USE_WRITE) && (array->uses & PXOS_USE_READ);
 	for (uint32_t i = 0; i < e->kernel->arrays.n; i++)
@@ -130,7 +130,7 @@ static void emit_global_array(struct emit *e, uint32_t i)
 		DECORATE(&e->m, to->variable, SpvDecorationRestrict);
 	else
 		DECORATE(&e->m, to->variable, SpvDecorationAliased);
-	if (is_coherent(e, array))
+	if (emit_is_coherent(e, array))
 		DECORATE(&e->m, to->variable, SpvDecorationCoherent);
 	else if (!(array->uses & PXOS_USE_WRITE))
 		DECORATE(&e->m, to->variable, SpvDecorationNonWritable);

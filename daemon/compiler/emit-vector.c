@@ -41,7 +41,9 @@ void emit_fours(struct emit *e, uint32_t index)
 						      module_id(&e->m, ID_UVEC4);
 	array->fours = emit_buffer(e, array->four, index, &array->four_pointer);
 	DECORATE(&e->m, array->fours, SpvDecorationAliased);
-	if (!(kernel_array(e->kernel, index)->uses & PXOS_USE_WRITE))
+	if (emit_is_coherent(e, kernel_array(e->kernel, index)))
+		DECORATE(&e->m, array->fours, SpvDecorationCoherent);
+	else if (!(kernel_array(e->kernel, index)->uses & PXOS_USE_WRITE))
 		DECORATE(&e->m, array->fours, SpvDecorationNonWritable);
 }
 

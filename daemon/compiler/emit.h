@@ -191,6 +191,8 @@ void emit_arrays(struct emit *e);
 /* May copy @copy store in an array's element whose index is in range? 0: always. */
 uint32_t emit_store_mask(struct emit *e, uint32_t copy);
 uint32_t emit_buffer(struct emit *e, uint32_t element, uint32_t binding, uint32_t *ret_pointer);
+/* Must the array's accesses be kept in order? See emit-memory.c. */
+bool emit_is_coherent(const struct emit *e, const struct pxos_array *array);
 /* A pointer to an element; the index has been checked. */
 uint32_t emit_element(struct emit *e, const struct emit_array *array, bool shared, uint32_t index);
 uint32_t emit_load(struct emit *e, const struct op *op, uint32_t copy);
