@@ -74,7 +74,7 @@ void nearest_try(struct nearest *nearest, const char *candidate)
 		return;
 	d = distance(nearest->word, nearest->length, candidate, length);
 	/* A short word is all edits: "x" is not a misspelt "n", nor FOO one of MOD. */
-	if (d >= length || d * 2 > nearest->length)
+	if (d >= length || 2 * (size_t)d > nearest->length)
 		return;
 	/* Of two as near the longer: letters are left out more often than put in. */
 	if (d < nearest->distance ||
