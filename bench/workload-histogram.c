@@ -38,7 +38,7 @@ static void setup(struct workload *w, bool small)
 	workload_add_input(w, "counts", 256, random_word);
 	workload_add_scalar(w, "n", (uint32_t)n);
 	w->work = 4.0 * (double)n;
-	w->blocks = small ? 8 : 264;
+	w->blocks = small ? 8 : 528;
 	w->reference = calloc(256, 4);
 	if (!w->reference)
 		abort();
