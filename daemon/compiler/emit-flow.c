@@ -131,7 +131,8 @@ static void emit_loop(struct emit *e, const struct op *op)
 	open->next = module_new_id(&e->m);
 	emit_branch(e, open->header);
 	emit_label(e, open->header);
-	open->counter = VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, open->next, open->other);
+	open->counter =
+		VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, open->next, open->other);
 	more = VALUE(e, SpvOpULessThan, t_bool(e), open->counter, count);
 	CODE(e, SpvOpLoopMerge, open->merge, open->other, SpvLoopControlMaskNone);
 	CODE(e, SpvOpBranchConditional, more, body, open->merge);
@@ -180,17 +181,17 @@ static void predicate(struct emit *e, const struct op *op)
 	if (op->code == OP_ELSE) {
 		open = &e->open[e->n_open - 1];
 		for (uint32_t k = 0; k < e->copies; k++)
-			e->predicates[k] = both(e, open->predicates[k],
-						VALUE(e, SpvOpLogicalNot, t_bool(e),
-						      open->conditions[k]));
+			e->predicates[k] =
+				both(e, open->predicates[k],
+				     VALUE(e, SpvOpLogicalNot, t_bool(e), open->conditions[k]));
 		return;
 	}
 	open = &e->open[e->n_open];
 	for (uint32_t k = 0; k < e->copies; k++) {
 		open->predicates[k] = e->predicates[k];
-		open->conditions[k] = op->variant == COMPARE_NONE ?
-					      emit_operand(e, &op->a, PXOS_TYPE_BOOL, k) :
-					      emit_compare(e, op, k);
+		open->conditions[k] = op->variant == COMPARE_NONE
+					      ? emit_operand(e, &op->a, PXOS_TYPE_BOOL, k)
+					      : emit_compare(e, op, k);
 	}
 	e->n_open++;
 	for (uint32_t k = 0; k < e->copies; k++)

@@ -315,14 +315,13 @@ static uint32_t scratch_load(struct emit *e, const struct reduction *r, uint32_t
 /* Each subgroup by the hardware, then every thread goes over the subgroups' results. */
 static uint32_t reduce_subgroups(struct emit *e, const struct reduction *r, uint32_t value)
 {
-	SpvOp opcode = r->reduce == REDUCE_SUM ?
-			       (r->id == t_float(e) ? SpvOpGroupNonUniformFAdd :
-						      SpvOpGroupNonUniformIAdd) :
-		       r->type == PXOS_TYPE_INT ?
-			       (r->reduce == REDUCE_MIN ? SpvOpGroupNonUniformSMin :
-							  SpvOpGroupNonUniformSMax) :
-			       (r->reduce == REDUCE_MIN ? SpvOpGroupNonUniformUMin :
-							  SpvOpGroupNonUniformUMax);
+	SpvOp opcode = r->reduce == REDUCE_SUM ? (r->id == t_float(e) ? SpvOpGroupNonUniformFAdd
+								      : SpvOpGroupNonUniformIAdd)
+		       : r->type == PXOS_TYPE_INT
+			       ? (r->reduce == REDUCE_MIN ? SpvOpGroupNonUniformSMin
+							  : SpvOpGroupNonUniformSMax)
+			       : (r->reduce == REDUCE_MIN ? SpvOpGroupNonUniformUMin
+							  : SpvOpGroupNonUniformUMax);
 	uint32_t scope = c_uint(e, SpvScopeSubgroup), elected, merge, index;
 	uint32_t types[2] = { t_uint(e), r->id }, values[2];
 	struct round loop;
@@ -398,9 +397,9 @@ uint32_t emit_helper(struct emit *e, enum helper helper)
 static uint32_t helper_type(enum helper helper, uint32_t parameter, struct emit *e)
 {
 	if (helper >= HELPER_REDUCE)
-		return parameter == 2 ? t_bool(e) :
-		       (helper - HELPER_REDUCE) % 3 == 2 ? t_float(e) :
-							    t_uint(e);
+		return parameter == 2			   ? t_bool(e)
+		       : (helper - HELPER_REDUCE) % 3 == 2 ? t_float(e)
+							   : t_uint(e);
 	switch (helper) {
 	case HELPER_FMOD:
 	case HELPER_FPOW:

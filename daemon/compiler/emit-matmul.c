@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * PARALLEL_MATMUL: C = A B, row-major floats.
+ * PARALLEL_MATMUL alone in its kernel: C = A B, row-major floats, tiled.
  *
- * Alone in its kernel it is tiled. A workgroup of 256 makes a tile of 128 × 128 of
+ * A workgroup of 256 makes a tile of 128 × 128 of
  * C, a thread 8 × 8 of it, as four blocks of 4 × 4 that lie 64 apart, so that the
  * reads of a subgroup from shared memory are a few wide ones that many threads
  * share. Tiles of A and B, 8 or 16 deep, are double buffered in shared memory:
@@ -16,52 +16,23 @@
  * multiple of four; tiles at an edge compare row and column with the sizes. If an array is too short,
  * every element is compared with its array's length, with products of sizes taken to
  * 64 bits: what is outside of a matrix, or of its array, is 0 and is not stored.
- *
- * Beside other operations the threads of the launch share the elements of C out
- * among themselves, each summing a row times a column: plain, and slow.
  */
-#include "emit.h"
+#include "emit-matmul.h"
 
 #define TILE PXOS_MATMUL_ROWS
 /* A tile is loaded by slabs of 8 along the inner size, a vector a thread each. */
 #define SLAB 8
 #define SLABS_MAX 2
 
-struct matmul {
-	struct emit *e;
-	const struct emit_array *a, *b, *c;
-	uint32_t b4, c4; /* B and C again, as arrays of vec4 */
-	uint32_t pointer4, shared_pointer4;
-	uint32_t tiles[2]; /* A's and B's, in shared memory */
-	uint32_t m, n, k;
-	uint32_t row, col; /* of the tile's first element */
-	uint32_t within; /* bool: the tile lies inside of the matrices, and those in their arrays */
-	uint32_t whole; /* bool: the same, and rows start at vectors */
-	uint32_t long_enough; /* bool: each array holds its matrix */
-	uint32_t t;
-	uint32_t depth; /* of a tile: 8 or 16 */
-	uint32_t stage; /* vec4s of one tile */
-};
-
-/* Macros for the order of evaluation; see emit-helper.c. */
-#define add(e, ...) VALUE(e, SpvOpIAdd, t_uint(e), __VA_ARGS__)
-#define mul(e, ...) VALUE(e, SpvOpIMul, t_uint(e), __VA_ARGS__)
-#define both(e, ...) VALUE(e, SpvOpLogicalAnd, t_bool(e), __VA_ARGS__)
-#define less(e, ...) VALUE(e, SpvOpULessThan, t_bool(e), __VA_ARGS__)
-#define div_by(e, a, power) \
-	VALUE(e, SpvOpShiftRightLogical, t_uint(e), a, c_uint(e, power))
-#define mod_by(e, a, power) \
-	VALUE(e, SpvOpBitwiseAnd, t_uint(e), a, c_uint(e, (1u << (power)) - 1))
-
 /* A size: an int; below 0 it is 0. */
-static uint32_t size_of(struct emit *e, const struct operand *operand)
+uint32_t matmul_size(struct emit *e, const struct operand *operand)
 {
-	return GLSL(e, t_uint(e), GLSLstd450SMax,
-		    emit_operand(e, operand, PXOS_TYPE_INT, 0), c_uint(e, 0));
+	return GLSL(e, t_uint(e), GLSLstd450SMax, emit_operand(e, operand, PXOS_TYPE_INT, 0),
+		    c_uint(e, 0));
 }
 
 /* a * b, and whether the product fits 32 bits. */
-static uint32_t product(struct emit *e, uint32_t a, uint32_t b, uint32_t *ret_fits)
+uint32_t matmul_product(struct emit *e, uint32_t a, uint32_t b, uint32_t *ret_fits)
 {
 	uint32_t pair = module_id(&e->m, ID_UINT_PAIR), high;
 
@@ -73,7 +44,7 @@ static uint32_t product(struct emit *e, uint32_t a, uint32_t b, uint32_t *ret_fi
 
 static uint32_t fits(struct emit *e, uint32_t rows, uint32_t cols, uint32_t length)
 {
-	uint32_t ok, elements = product(e, rows, cols, &ok);
+	uint32_t ok, elements = matmul_product(e, rows, cols, &ok);
 
 	return both(e, ok, VALUE(e, SpvOpULessThanEqual, t_bool(e), elements, length));
 }
@@ -82,7 +53,7 @@ static uint32_t fits(struct emit *e, uint32_t rows, uint32_t cols, uint32_t leng
 static uint32_t inside(struct emit *e, uint32_t i, uint32_t j, uint32_t rows, uint32_t cols,
 		       uint32_t length, uint32_t *ret_index)
 {
-	uint32_t ok, start = product(e, i, cols, &ok), rest;
+	uint32_t ok, start = matmul_product(e, i, cols, &ok), rest;
 
 	ok = both(e, ok, less(e, i, rows));
 	ok = both(e, ok, less(e, j, cols));
@@ -104,7 +75,7 @@ static uint32_t load_if(struct emit *e, const struct emit_array *array, uint32_t
 	return VALUE(e, SpvOpSelect, t_float(e), ok, value, c_float(e, 0));
 }
 
-static uint32_t load_checked(struct emit *e, const struct emit_array *array, uint32_t i, uint32_t j,
+uint32_t matmul_load_checked(struct emit *e, const struct emit_array *array, uint32_t i, uint32_t j,
 			     uint32_t rows, uint32_t cols)
 {
 	uint32_t index, ok = inside(e, i, j, rows, cols, array->length, &index);
@@ -191,12 +162,12 @@ static void load_short(struct matmul *mm, const struct spot *at, struct part *pa
 	uint32_t parts[4];
 
 	for (uint32_t i = 0; i < 4; i++)
-		parts[i] = load_checked(e, mm->a, add(e, at->ra, c_uint(e, i)), at->la, mm->m,
-					mm->k);
+		parts[i] = matmul_load_checked(e, mm->a, add(e, at->ra, c_uint(e, i)), at->la,
+					       mm->m, mm->k);
 	part->a = vec4(e, parts);
 	for (uint32_t i = 0; i < 4; i++)
-		parts[i] = load_checked(e, mm->b, at->lb, add(e, at->cb, c_uint(e, i)), mm->k,
-					mm->n);
+		parts[i] = matmul_load_checked(e, mm->b, at->lb, add(e, at->cb, c_uint(e, i)),
+					       mm->k, mm->n);
 	part->b = vec4(e, parts);
 }
 
@@ -517,9 +488,9 @@ void emit_matmul_tiled(struct emit *e, const struct op *op)
 	mm.stage = mm.depth * TILE / 4;
 	declare_tiles(&mm, op);
 	emit_args(e);
-	mm.m = size_of(e, &op->a);
-	mm.n = size_of(e, &op->b);
-	mm.k = size_of(e, &op->c);
+	mm.m = matmul_size(e, &op->a);
+	mm.n = matmul_size(e, &op->b);
+	mm.k = matmul_size(e, &op->c);
 	mm.t = VALUE(e, SpvOpLoad, t_uint(e), e->local_index);
 	place_tile(&mm);
 	/* A subgroup of 32 makes 2 × 16 rows of 2 × 32 columns. */
@@ -533,92 +504,4 @@ void emit_matmul_tiled(struct emit *e, const struct op *op)
 	emit_barrier(e);
 	multiply(&mm, qa, qb, sums);
 	store_sums(&mm, qa, qb, sums);
-}
-
-static uint64_t dot_cost(const struct emit *e, uint32_t loop)
-{
-	return ((const struct pxos_loop *)e->kernel->loops.data)[loop].body_cost;
-}
-
-/* A row of A times a column of B; terms outside of an array are left out. */
-static uint32_t dot(struct matmul *mm, uint32_t row, uint32_t col, uint32_t loop)
-{
-	struct emit *e = mm->e;
-	uint32_t header = module_new_id(&e->m), body = module_new_id(&e->m);
-	uint32_t next = module_new_id(&e->m), merge = module_new_id(&e->m);
-	uint32_t next_l = module_new_id(&e->m), next_sum = module_new_id(&e->m);
-	uint32_t count = emit_charge(e, mm->k, dot_cost(e, loop), loop, false), before = e->block, l, sum, a, b;
-
-	emit_branch(e, header);
-	emit_label(e, header);
-	l = VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, next_l, next);
-	sum = VALUE(e, SpvOpPhi, t_float(e), c_float(e, 0), before, next_sum, next);
-	a = less(e, l, count);
-	CODE(e, SpvOpLoopMerge, merge, next, SpvLoopControlMaskNone);
-	CODE(e, SpvOpBranchConditional, a, body, merge);
-	emit_label(e, body);
-	a = load_checked(e, mm->a, row, l, mm->m, mm->k);
-	b = load_checked(e, mm->b, l, col, mm->k, mm->n);
-	emit_branch(e, next);
-	emit_label(e, next);
-	CODE(e, SpvOpExtInst, t_float(e), next_sum, module_id(&e->m, ID_GLSL), GLSLstd450Fma, a, b,
-	     sum);
-	CODE(e, SpvOpIAdd, t_uint(e), next_l, l, c_uint(e, 1));
-	emit_branch(e, header);
-	emit_label(e, merge);
-	return sum;
-}
-
-/* for (i = thread; i < elements; i += threads of the launch) C[i] = …; */
-void emit_matmul_shared_out(struct emit *e, const struct op *op)
-{
-	struct matmul mm = { .e = e,
-			     .a = &e->arrays[op->matmul_a],
-			     .b = &e->arrays[op->matmul_b],
-			     .c = &e->arrays[op->array] };
-	uint32_t header = module_new_id(&e->m), body = module_new_id(&e->m);
-	uint32_t next = module_new_id(&e->m), merge = module_new_id(&e->m);
-	uint32_t next_i = module_new_id(&e->m), next_turn = module_new_id(&e->m);
-	uint32_t elements, ok, turns, before, i, turn, row, col, sum, store;
-
-	mm.m = size_of(e, &op->a);
-	mm.n = size_of(e, &op->b);
-	mm.k = size_of(e, &op->c);
-	elements = product(e, mm.m, mm.n, &ok);
-	elements = VALUE(e, SpvOpSelect, t_uint(e), ok, elements, c_uint(e, UINT32_MAX));
-	/* What lies behind the array's end is not stored, so it need not be computed. */
-	elements = GLSL(e, t_uint(e), GLSLstd450UMin, elements, mm.c->length);
-	turns = VALUE(e, SpvOpISub, t_uint(e), elements, e->thread[0]);
-	turns = add(e, turns, VALUE(e, SpvOpISub, t_uint(e), e->total, c_uint(e, 1)));
-	turns = VALUE(e, SpvOpUDiv, t_uint(e), turns, e->total);
-	ok = less(e, e->thread[0], elements);
-	turns = VALUE(e, SpvOpSelect, t_uint(e), ok, turns, c_uint(e, 0));
-	turns = emit_charge(e, turns, dot_cost(e, op->loop), op->loop, false);
-	before = e->block;
-	emit_branch(e, header);
-	emit_label(e, header);
-	turn = VALUE(e, SpvOpPhi, t_uint(e), c_uint(e, 0), before, next_turn, next);
-	i = VALUE(e, SpvOpPhi, t_uint(e), e->thread[0], before, next_i, next);
-	ok = less(e, turn, turns);
-	CODE(e, SpvOpLoopMerge, merge, next, SpvLoopControlMaskNone);
-	CODE(e, SpvOpBranchConditional, ok, body, merge);
-	emit_label(e, body);
-	/* n is not 0 in here, or there were no elements. */
-	row = GLSL(e, t_uint(e), GLSLstd450UMax, mm.n, c_uint(e, 1));
-	row = VALUE(e, SpvOpUDiv, t_uint(e), i, row);
-	col = VALUE(e, SpvOpISub, t_uint(e), i, mul(e, row, mm.n));
-	sum = dot(&mm, row, col, op->loop + 1);
-	ok = less(e, i, mm.c->length);
-	ok = both(e, ok, VALUE(e, SpvOpLoad, t_bool(e), e->live));
-	store = emit_begin_if(e, ok);
-	if (mm.c->element != t_float(e))
-		sum = VALUE(e, SpvOpBitcast, mm.c->element, sum);
-	CODE(e, SpvOpStore, emit_element(e, mm.c, false, i), sum);
-	emit_end_if(e, store);
-	emit_branch(e, next);
-	emit_label(e, next);
-	CODE(e, SpvOpIAdd, t_uint(e), next_turn, turn, c_uint(e, 1));
-	CODE(e, SpvOpIAdd, t_uint(e), next_i, i, e->total);
-	emit_branch(e, header);
-	emit_label(e, merge);
 }

@@ -39,8 +39,8 @@ static struct emit_array *find_array(struct emit *e, const struct op *op)
 /* Float arrays that need atomics by compare-and-swap are words in the module. */
 static bool cas_floats(struct emit *e, uint32_t array)
 {
-	uint32_t need = array & ARRAY_SHARED ? PXOS_TARGET_ATOMIC_FLOAT_ADD_SHARED :
-					       PXOS_TARGET_ATOMIC_FLOAT_ADD;
+	uint32_t need = array & ARRAY_SHARED ? PXOS_TARGET_ATOMIC_FLOAT_ADD_SHARED
+					     : PXOS_TARGET_ATOMIC_FLOAT_ADD;
 
 	if (e->target->flags & need)
 		return false;
@@ -79,8 +79,9 @@ static void emit_buffer_types(struct emit *e, uint32_t element, uint32_t *ret_st
 		array = module_new_id(m);
 		PUT(&m->globals, SpvOpTypeRuntimeArray, array, element);
 		DECORATE(m, array, SpvDecorationArrayStride,
-			 element == m->ids[ID_U8] ? 1 :
-			 element == m->ids[ID_VEC4] || element == m->ids[ID_UVEC4] ? 16 : 4);
+			 element == m->ids[ID_U8]				     ? 1
+			 : element == m->ids[ID_VEC4] || element == m->ids[ID_UVEC4] ? 16
+										     : 4);
 		e->buffer_types[i].element = element;
 		e->buffer_types[i].block = module_new_id(m);
 		PUT(&m->globals, SpvOpTypeStruct, e->buffer_types[i].block, array);
@@ -89,8 +90,8 @@ static void emit_buffer_types(struct emit *e, uint32_t element, uint32_t *ret_st
 		    SpvDecorationOffset, 0);
 		e->buffer_types[i].pointer =
 			module_pointer(m, SpvStorageClassStorageBuffer, element);
-		e->buffer_types[i].block_pointer = module_pointer(
-			m, SpvStorageClassStorageBuffer, e->buffer_types[i].block);
+		e->buffer_types[i].block_pointer =
+			module_pointer(m, SpvStorageClassStorageBuffer, e->buffer_types[i].block);
 	}
 	*ret_struct = e->buffer_types[i].block_pointer;
 	*ret_pointer = e->buffer_types[i].pointer;
@@ -182,7 +183,7 @@ static uint32_t emit_index(struct emit *e, const struct op *op, uint32_t copy)
 		const struct term *last = i ? term - 1 : term;
 		const uint32_t *divisor = NULL;
 
-		switch (term->operator) {
+		switch (term->sign) {
 		case 0:
 			stack[n++] = emit_operand(e, &term->operand,
 						  term->type ? term->type : PXOS_TYPE_INT, copy);
@@ -192,16 +193,16 @@ static uint32_t emit_index(struct emit *e, const struct op *op, uint32_t copy)
 			continue;
 		case '/':
 		case '%':
-			if (!last->operator && last->operand.kind == OPERAND_INT)
+			if (!last->sign && last->operand.kind == OPERAND_INT)
 				divisor = &last->operand.value;
-			stack[n - 2] = emit_divide(e, term->operator, term->type, stack[n - 2],
+			stack[n - 2] = emit_divide(e, term->sign, term->type, stack[n - 2],
 						   stack[n - 1], divisor);
 			break;
 		default:
 			stack[n - 2] = VALUE(e,
-					     term->operator == '+' ? SpvOpIAdd :
-					     term->operator == '-' ? SpvOpISub :
-								     SpvOpIMul,
+					     term->sign == '+'	 ? SpvOpIAdd
+					     : term->sign == '-' ? SpvOpISub
+								 : SpvOpIMul,
 					     t_uint(e), stack[n - 2], stack[n - 1]);
 		}
 		n--;
@@ -216,8 +217,7 @@ static uint32_t emit_in_range(struct emit *e, const struct op *op, uint32_t inde
 	enum pxos_type type = kernel_term(e->kernel, op->first_term + op->n_terms - 1)->type;
 	uint32_t length = array->length;
 
-	if (op->array & ARRAY_SHARED &&
-	    op->index_max < kernel_shared(e->kernel, op->array)->length)
+	if (op->array & ARRAY_SHARED && op->index_max < kernel_shared(e->kernel, op->array)->length)
 		return 0;
 	/* Only u8 arrays can be long enough for -1 to be inside. */
 	if (op->type == PXOS_TYPE_U8 && !(op->array & ARRAY_SHARED) && type != PXOS_TYPE_UINT)
@@ -448,8 +448,7 @@ uint32_t emit_atomic(struct emit *e, const struct op *op)
 		b = emit_operand(e, &op->b, op->type, 0);
 	may = emit_may_store(e, op, index, 0);
 	if (!may)
-		return atomic_value(e, op, emit_element(e, find_array(e, op), shared, index), a,
-				    b);
+		return atomic_value(e, op, emit_element(e, find_array(e, op), shared, index), a, b);
 	before = e->block;
 	merge = emit_begin_if(e, may);
 	old = atomic_value(e, op, emit_element(e, find_array(e, op), shared, index), a, b);
@@ -465,8 +464,7 @@ void emit_barrier(struct emit *e)
 	uint32_t scope = c_uint(e, SpvScopeWorkgroup);
 
 	CODE(e, SpvOpControlBarrier, scope, scope,
-	     c_uint(e, SpvMemorySemanticsAcquireReleaseMask |
-			       SpvMemorySemanticsUniformMemoryMask |
+	     c_uint(e, SpvMemorySemanticsAcquireReleaseMask | SpvMemorySemanticsUniformMemoryMask |
 			       SpvMemorySemanticsWorkgroupMemoryMask));
 }
 

@@ -117,20 +117,20 @@ static uint32_t divide_literal(struct emit *e, enum pxos_type type, uint32_t a, 
  * emit_divide() - integer / or %.
  * @literal: the divisor, if it is one; else NULL.
  */
-uint32_t emit_divide(struct emit *e, char operator, enum pxos_type type, uint32_t a, uint32_t b,
+uint32_t emit_divide(struct emit *e, char sign, enum pxos_type type, uint32_t a, uint32_t b,
 		     const uint32_t *literal_divisor)
 {
 	bool is_unsigned = type == PXOS_TYPE_UINT;
 	uint32_t q, helper;
 
 	if (!literal_divisor) {
-		helper = emit_helper(e, operator == '/' ? is_unsigned ? HELPER_UDIV : HELPER_SDIV :
-				     is_unsigned	? HELPER_UREM :
-							  HELPER_SREM);
+		helper = emit_helper(e, sign == '/'   ? is_unsigned ? HELPER_UDIV : HELPER_SDIV
+					: is_unsigned ? HELPER_UREM
+						      : HELPER_SREM);
 		return VALUE(e, SpvOpFunctionCall, t_uint(e), helper, a, b);
 	}
 	q = divide_literal(e, type, a, *literal_divisor);
-	if (operator == '/')
+	if (sign == '/')
 		return q;
 	if (!*literal_divisor)
 		return q; /* MOD by 0 is 0, too */
@@ -150,10 +150,10 @@ uint32_t emit_compare(struct emit *e, const struct op *op, uint32_t copy)
 		{ SpvOpIEqual, SpvOpIEqual, SpvOpFOrdEqual, SpvOpLogicalEqual },
 		{ SpvOpINotEqual, SpvOpINotEqual, SpvOpFUnordNotEqual, SpvOpLogicalNotEqual },
 	};
-	uint32_t kind = op->type == PXOS_TYPE_BOOL  ? 3 :
-			op->type == PXOS_TYPE_FLOAT ? 2 :
-			op->type == PXOS_TYPE_UINT  ? 1 :
-						      0;
+	uint32_t kind = op->type == PXOS_TYPE_BOOL    ? 3
+			: op->type == PXOS_TYPE_FLOAT ? 2
+			: op->type == PXOS_TYPE_UINT  ? 1
+						      : 0;
 	uint32_t a = emit_operand(e, &op->a, op->type, copy);
 	uint32_t b = emit_operand(e, &op->b, op->type, copy);
 
@@ -179,8 +179,8 @@ static uint32_t emit_cast(struct emit *e, const struct op *op, uint32_t copy)
 	if (to == PXOS_TYPE_FLOAT)
 		return emit_convert(e, a, from, to);
 	if (from == PXOS_TYPE_FLOAT) {
-		uint32_t helper = emit_helper(
-			e, to == PXOS_TYPE_UINT ? HELPER_FLOAT_TO_UINT : HELPER_FLOAT_TO_INT);
+		uint32_t helper = emit_helper(e, to == PXOS_TYPE_UINT ? HELPER_FLOAT_TO_UINT
+								      : HELPER_FLOAT_TO_INT);
 
 		a = VALUE(e, SpvOpFunctionCall, t_uint(e), helper, a);
 		if (to != PXOS_TYPE_U8)
@@ -201,15 +201,15 @@ static uint32_t emit_guarded(struct emit *e, enum op_code code, uint32_t a)
 
 	if (code == OP_SQRT) {
 		r = GLSL(e, t_float(e), GLSLstd450Sqrt, a);
-		return select_id(e, t_float(e), VALUE(e, SpvOpFOrdLessThan, t_bool(e), a, zero), nan,
-				 r);
+		return select_id(e, t_float(e), VALUE(e, SpvOpFOrdLessThan, t_bool(e), a, zero),
+				 nan, r);
 	}
 	positive = VALUE(e, SpvOpFOrdGreaterThan, t_bool(e), a, zero);
 	r = select_id(e, t_float(e), positive, a, c_float(e, 1));
 	r = GLSL(e, t_float(e), code == OP_LOG ? GLSLstd450Log : GLSLstd450InverseSqrt, r);
 	is_zero = VALUE(e, SpvOpFOrdEqual, t_bool(e), a, zero);
-	zero = select_id(e, t_float(e), is_zero,
-			 c_float(e, code == OP_LOG ? -INFINITY : INFINITY), nan);
+	zero = select_id(e, t_float(e), is_zero, c_float(e, code == OP_LOG ? -INFINITY : INFINITY),
+			 nan);
 	return select_id(e, t_float(e), positive, r, zero);
 }
 
@@ -277,24 +277,24 @@ static uint32_t emit_plain_binary(struct emit *e, const struct op *op, uint32_t 
 		return VALUE(e, is_bool ? SpvOpLogicalNotEqual : SpvOpBitwiseXor, id, a, b);
 	case OP_MIN:
 		return GLSL(e, id,
-			    is_float		    ? GLSLstd450NMin :
-			    type == PXOS_TYPE_UINT ? GLSLstd450UMin :
-						      GLSLstd450SMin,
+			    is_float		     ? GLSLstd450NMin
+			    : type == PXOS_TYPE_UINT ? GLSLstd450UMin
+						     : GLSLstd450SMin,
 			    a, b);
 	default: /* OP_MAX */
 		return GLSL(e, id,
-			    is_float		    ? GLSLstd450NMax :
-			    type == PXOS_TYPE_UINT ? GLSLstd450UMax :
-						      GLSLstd450SMax,
+			    is_float		     ? GLSLstd450NMax
+			    : type == PXOS_TYPE_UINT ? GLSLstd450UMax
+						     : GLSLstd450SMax,
 			    a, b);
 	}
 }
 
 static uint32_t emit_shift(struct emit *e, const struct op *op, uint32_t a, uint32_t b)
 {
-	SpvOp opcode = op->code == OP_SHL	  ? SpvOpShiftLeftLogical :
-		       op->type == PXOS_TYPE_UINT ? SpvOpShiftRightLogical :
-						    SpvOpShiftRightArithmetic;
+	SpvOp opcode = op->code == OP_SHL	    ? SpvOpShiftLeftLogical
+		       : op->type == PXOS_TYPE_UINT ? SpvOpShiftRightLogical
+						    : SpvOpShiftRightArithmetic;
 
 	if (op->b.kind == OPERAND_INT)
 		b = c_uint(e, op->b.value & 31);
@@ -324,9 +324,9 @@ static uint32_t emit_binary(struct emit *e, const struct op *op, uint32_t copy)
 		helper = HELPER_FMOD;
 		break;
 	case OP_POW:
-		helper = type == PXOS_TYPE_FLOAT ? HELPER_FPOW :
-			 type == PXOS_TYPE_UINT	 ? HELPER_UPOW :
-						   HELPER_SPOW;
+		helper = type == PXOS_TYPE_FLOAT  ? HELPER_FPOW
+			 : type == PXOS_TYPE_UINT ? HELPER_UPOW
+						  : HELPER_SPOW;
 		break;
 	default:
 		a = emit_plain_binary(e, op, a, b);

@@ -36,9 +36,9 @@ void emit_fours(struct emit *e, uint32_t index)
 
 	if (!has_own_element(e, index))
 		return;
-	array->four = is_bytes(e, index)			? t_uint(e) :
-		      array->element == t_float(e) ? module_id(&e->m, ID_VEC4) :
-						      module_id(&e->m, ID_UVEC4);
+	array->four = is_bytes(e, index)	     ? t_uint(e)
+		      : array->element == t_float(e) ? module_id(&e->m, ID_VEC4)
+						     : module_id(&e->m, ID_UVEC4);
 	array->fours = emit_buffer(e, array->four, index, &array->four_pointer);
 	DECORATE(&e->m, array->fours, SpvDecorationAliased);
 	if (emit_is_coherent(e, kernel_array(e->kernel, index)))
@@ -59,13 +59,14 @@ void emit_vector_load(struct emit *e, const struct op *op, uint32_t values[COPIE
 
 	for (uint32_t k = 0; k < e->copies; k++) {
 		if (!is_bytes(e, op->array)) {
-			values[k] = VALUE(e, SpvOpCompositeExtract, emit_type(e, op->type), four, k);
+			values[k] =
+				VALUE(e, SpvOpCompositeExtract, emit_type(e, op->type), four, k);
 			continue;
 		}
 		values[k] = four;
 		if (k)
-			values[k] = VALUE(e, SpvOpShiftRightLogical, t_uint(e), four,
-					  c_uint(e, 8 * k));
+			values[k] =
+				VALUE(e, SpvOpShiftRightLogical, t_uint(e), four, c_uint(e, 8 * k));
 		values[k] = VALUE(e, SpvOpBitwiseAnd, t_uint(e), values[k], c_uint(e, 255));
 	}
 }

@@ -19,7 +19,13 @@
 
 #include "pxos_compiler.h"
 
-enum { PUSH_GROUP, PUSH_TOTAL, PUSH_BUDGET, PUSH_PAD, PUSH_ARGS };
+enum {
+	PUSH_GROUP,
+	PUSH_TOTAL,
+	PUSH_BUDGET,
+	PUSH_PAD,
+	PUSH_ARGS
+};
 
 static uint32_t builtin(struct emit *e, uint32_t type, SpvBuiltIn which)
 {
@@ -55,8 +61,8 @@ static void emit_block_size(struct emit *e, uint32_t fixed)
 		e->block_size = c_uint(e, fixed);
 		size = GLOBAL(&e->m, SpvOpConstantComposite, size, e->block_size, one, one);
 	} else {
-		e->block_size = GLOBAL(&e->m, SpvOpSpecConstant, t_uint(e),
-				       PXOS_BLOCK_THREADS_DEFAULT);
+		e->block_size =
+			GLOBAL(&e->m, SpvOpSpecConstant, t_uint(e), PXOS_BLOCK_THREADS_DEFAULT);
 		DECORATE(&e->m, e->block_size, SpvDecorationSpecId, 0);
 		size = GLOBAL(&e->m, SpvOpSpecConstantComposite, size, e->block_size, one, one);
 	}
@@ -184,24 +190,22 @@ static void emit_ids(struct emit *e)
 		e->quad = VALUE(e, SpvOpIAdd, t_uint(e), e->quad, e->local);
 		e->thread[0] = VALUE(e, SpvOpIMul, t_uint(e), e->quad, c_uint(e, e->copies));
 		for (uint32_t k = 1; k < e->copies; k++)
-			e->thread[k] =
-				VALUE(e, SpvOpIAdd, t_uint(e), e->thread[0], c_uint(e, k));
+			e->thread[k] = VALUE(e, SpvOpIAdd, t_uint(e), e->thread[0], c_uint(e, k));
 		return;
 	}
 	e->thread[0] = VALUE(e, SpvOpIMul, t_uint(e), e->block_id[0], e->block_size);
 	e->thread[0] = VALUE(e, SpvOpIAdd, t_uint(e), e->thread[0], e->local);
 	for (uint32_t k = 1; k < e->copies; k++) {
 		e->block_id[k] = VALUE(e, SpvOpIAdd, t_uint(e), e->block_id[0], c_uint(e, k));
-		e->thread[k] =
-			VALUE(e, SpvOpIAdd, t_uint(e), e->thread[k - 1], e->block_size);
+		e->thread[k] = VALUE(e, SpvOpIAdd, t_uint(e), e->thread[k - 1], e->block_size);
 	}
 }
 
 static uint32_t function_variable(struct emit *e, enum pxos_type type, uint32_t initial)
 {
-	uint32_t *pointer = type == PXOS_TYPE_BOOL  ? &e->function_bool :
-			    type == PXOS_TYPE_FLOAT ? &e->function_float :
-						      &e->function_uint;
+	uint32_t *pointer = type == PXOS_TYPE_BOOL    ? &e->function_bool
+			    : type == PXOS_TYPE_FLOAT ? &e->function_float
+						      : &e->function_uint;
 	uint32_t id = emit_type(e, type);
 
 	if (!*pointer)
@@ -287,8 +291,8 @@ static void emit_op(struct emit *e, const struct op *op)
 			break;
 		}
 		for (uint32_t k = 0; k < e->copies; k++)
-			values[k] = op->code == OP_LOAD ? emit_load(e, op, k) :
-							  emit_value(e, op, k);
+			values[k] = op->code == OP_LOAD ? emit_load(e, op, k)
+							: emit_value(e, op, k);
 		for (uint32_t k = 0; k < e->copies; k++)
 			emit_assign(e, op->dest, k, values[k]);
 	}
@@ -353,7 +357,8 @@ static void emit_main(struct emit *e, const struct op *matmul)
 	uint32_t type = module_id(&e->m, ID_VOID_FUNCTION);
 
 	e->main = module_new_id(&e->m);
-	CODE(e, SpvOpFunction, module_id(&e->m, ID_VOID), e->main, SpvFunctionControlMaskNone, type);
+	CODE(e, SpvOpFunction, module_id(&e->m, ID_VOID), e->main, SpvFunctionControlMaskNone,
+	     type);
 	emit_label(e, module_new_id(&e->m));
 	if (matmul) {
 		emit_matmul_tiled(e, matmul);
@@ -426,11 +431,11 @@ int kernel_emit(struct program *program, struct kernel *kernel, struct pxos_kern
 	e->full_blocks = out->flags & PXOS_KERNEL_FULL_BLOCKS;
 	e->two_ways = e->vectors || matmul;
 	e->args_uniform = out->flags & PXOS_KERNEL_ARGS_UNIFORM;
-	e->straight_cost = out->straight_cost > UINT32_MAX ? UINT32_MAX :
-							     (uint32_t)out->straight_cost;
+	e->straight_cost = out->straight_cost > UINT32_MAX ? UINT32_MAX
+							   : (uint32_t)out->straight_cost;
 	e->epoch = 1;
-	e->registers = arena_alloc(program->arena,
-				   (kernel->registers.n + 1) * sizeof(*e->registers));
+	e->registers =
+		arena_alloc(program->arena, (kernel->registers.n + 1) * sizeof(*e->registers));
 	if (!e->registers)
 		return -ENOMEM;
 	module_init(&e->m, program->arena);

@@ -14,8 +14,8 @@
 /* How deep its tiles are: two tiles, each twice, fill the shared memory there is. */
 static inline uint32_t matmul_depth(const struct pxos_target *target)
 {
-	return target->shared_bytes_max >= 16 * (PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * 2 * 4 ? 16 :
-												8;
+	return target->shared_bytes_max >= 16 * (PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * 2 * 4 ? 16
+											      : 8;
 }
 
 /* Kernels of more operations are not coarsened: four times as much would not fit. */
@@ -175,7 +175,7 @@ uint32_t emit_operand(struct emit *e, const struct operand *operand, enum pxos_t
 		      uint32_t copy);
 void emit_assign(struct emit *e, uint32_t index, uint32_t copy, uint32_t value);
 uint32_t emit_convert(struct emit *e, uint32_t value, enum pxos_type from, enum pxos_type to);
-uint32_t emit_divide(struct emit *e, char operator, enum pxos_type type, uint32_t a, uint32_t b,
+uint32_t emit_divide(struct emit *e, char sign, enum pxos_type type, uint32_t a, uint32_t b,
 		     const uint32_t *literal);
 uint32_t emit_compare(struct emit *e, const struct op *op, uint32_t copy);
 /* The value of an operation that only computes. */

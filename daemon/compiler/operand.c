@@ -197,11 +197,11 @@ uint32_t operand_take_array(struct line *line, bool may_make, uint32_t *ret_colu
 	return array;
 }
 
-static void push_term(struct line *line, char operator, const struct operand * operand)
+static void push_term(struct line *line, char sign, const struct operand *operand)
 {
 	struct term *term = vec_push(&line->kernel->terms);
 
-	term->operator= operator;
+	term->sign = sign;
 	if (operand)
 		term->operand = *operand;
 }
@@ -240,11 +240,11 @@ static bool take_product(struct line *line, uint32_t depth)
 		return false;
 	while (token_is_punct(line->at, '*') || token_is_punct(line->at, '/') ||
 	       token_is_punct(line->at, '%')) {
-		char operator= line->at++->punct;
+		char sign = line->at++->punct;
 
 		if (!take_factor(line, depth))
 			return false;
-		push_term(line, operator, NULL);
+		push_term(line, sign, NULL);
 	}
 	return true;
 }
@@ -254,11 +254,11 @@ static bool take_sum(struct line *line, uint32_t depth)
 	if (!take_product(line, depth))
 		return false;
 	while (token_is_punct(line->at, '+') || token_is_punct(line->at, '-')) {
-		char operator= line->at++->punct;
+		char sign = line->at++->punct;
 
 		if (!take_product(line, depth))
 			return false;
-		push_term(line, operator, NULL);
+		push_term(line, sign, NULL);
 	}
 	return true;
 }

@@ -28,8 +28,8 @@ static uint32_t operand_max(const struct kernel *kernel, const struct operand *o
 		variable = kernel_register(kernel, operand->value);
 		return variable->stretch == kernel->stretch ? variable->max_here : variable->max;
 	case OPERAND_SCALAR:
-		return kernel_scalar(kernel, operand->value)->type == PXOS_TYPE_U8 ? 255 :
-										      UNBOUNDED;
+		return kernel_scalar(kernel, operand->value)->type == PXOS_TYPE_U8 ? 255
+										   : UNBOUNDED;
 	case OPERAND_INT:
 		return operand->value;
 	default:
@@ -129,21 +129,21 @@ static uint32_t index_max(const struct kernel *kernel, const struct op *op)
 	for (uint32_t i = 0; i < op->n_terms; i++) {
 		const struct term *term = kernel_term(kernel, op->first_term + i);
 		const struct term *last = i ? term - 1 : term;
-		enum op_code code = term->operator == '+' ? OP_ADD :
-				    term->operator == '*' ? OP_MUL :
-				    term->operator == '/' ? OP_DIV :
-				    term->operator == '%' ? OP_MOD :
-							    OP_SUB;
+		enum op_code code = term->sign == '+'	? OP_ADD
+				    : term->sign == '*' ? OP_MUL
+				    : term->sign == '/' ? OP_DIV
+				    : term->sign == '%' ? OP_MOD
+							: OP_SUB;
 
-		if (!term->operator) {
+		if (!term->sign) {
 			stack[n++] = operand_max(kernel, &term->operand);
-		} else if (term->operator == 'n') {
+		} else if (term->sign == 'n') {
 			stack[n - 1] = UNBOUNDED;
 		} else {
 			n--;
-			stack[n - 1] = binary_max(
-				code, term->type == PXOS_TYPE_UINT, stack[n - 1], stack[n],
-				!last->operator && last->operand.kind == OPERAND_INT);
+			stack[n - 1] = binary_max(code, term->type == PXOS_TYPE_UINT, stack[n - 1],
+						  stack[n],
+						  !last->sign && last->operand.kind == OPERAND_INT);
 		}
 	}
 	return stack[0];

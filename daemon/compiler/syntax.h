@@ -43,7 +43,7 @@ struct operand {
 
 /* An index expression, in postfix. */
 struct term {
-	char operator; /* one of + - * / % n (negate), or 0: push the operand */
+	char sign; /* one of + - * / % n (negate), or 0: push the operand */
 	uint8_t type; /* enum pxos_type: of the result (set by typing) */
 	struct operand operand;
 };

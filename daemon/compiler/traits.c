@@ -53,11 +53,11 @@ static uint64_t index_weight(const struct kernel *kernel, const struct op *op)
 	for (uint32_t i = 0; i < op->n_terms; i++) {
 		const struct term *term = kernel_term(kernel, op->first_term + i);
 
-		if (term->operator == '/' || term->operator == '%')
-			weight += is_literal(&term[-1].operand) && !term[-1].operator ?
-					  WEIGHT_LITERAL_DIV :
-					  WEIGHT_INDEX_DIV;
-		else if (term->operator)
+		if (term->sign == '/' || term->sign == '%')
+			weight += is_literal(&term[-1].operand) && !term[-1].sign
+					  ? WEIGHT_LITERAL_DIV
+					  : WEIGHT_INDEX_DIV;
+		else if (term->sign)
 			weight++;
 	}
 	return weight;
@@ -170,8 +170,8 @@ static uint32_t block_threads_min(const struct program *program, const struct ke
 	uint32_t least = PXOS_BLOCK_THREADS_MAX;
 
 	for (uint32_t i = 0; i < program->launches.n; i++) {
-		uint32_t threads = launches[i].blocks ? launches[i].threads :
-							PXOS_BLOCK_THREADS_DEFAULT;
+		uint32_t threads = launches[i].blocks ? launches[i].threads
+						      : PXOS_BLOCK_THREADS_DEFAULT;
 
 		if (program_kernel(program, launches[i].kernel) == kernel && threads < least)
 			least = threads;
@@ -413,8 +413,8 @@ static bool is_launched_in_full(const struct program *program)
 /* Does it retry until nobody else was faster? */
 static bool swaps(const struct program *program, const struct op *op)
 {
-	uint32_t need = op->array & ARRAY_SHARED ? PXOS_TARGET_ATOMIC_FLOAT_ADD_SHARED :
-						   PXOS_TARGET_ATOMIC_FLOAT_ADD;
+	uint32_t need = op->array & ARRAY_SHARED ? PXOS_TARGET_ATOMIC_FLOAT_ADD_SHARED
+						 : PXOS_TARGET_ATOMIC_FLOAT_ADD;
 
 	return stores_by_swap(program, op) ||
 	       (op->code == OP_ATOMIC_ADD && op->type == PXOS_TYPE_FLOAT &&
@@ -430,8 +430,7 @@ static void kernel_shape(struct program *program, struct kernel *kernel, struct 
 	for (uint32_t i = 0; i < kernel->ops.n; i++) {
 		const struct op *op = kernel_op(kernel, i);
 
-		if (op->code == OP_BLOCK_ID || op->code == OP_LOCAL_ID ||
-		    op->code == OP_BLOCK_SIZE)
+		if (op->code == OP_BLOCK_ID || op->code == OP_LOCAL_ID || op->code == OP_BLOCK_SIZE)
 			any_block = false;
 	}
 	for (uint32_t i = 0; i < kernel->ops.n; i++)
@@ -448,19 +447,21 @@ static void kernel_shape(struct program *program, struct kernel *kernel, struct 
 	out->coarsen_reason = "no loop, no barrier, no atomics: four elements a thread";
 	if (any_block && is_streaming(kernel)) {
 		out->flags |= PXOS_KERNEL_VECTORS;
-		out->coarsen_reason = "each thread keeps to its own elements: four a thread, by vectors";
+		out->coarsen_reason =
+			"each thread keeps to its own elements: four a thread, by vectors";
 	}
 }
 
-static void matmul_shape(const struct program *program, const struct kernel *kernel, const struct op *op, struct pxos_kernel *out)
+static void matmul_shape(const struct program *program, const struct kernel *kernel,
+			 const struct op *op, struct pxos_kernel *out)
 {
 	const struct operand *sizes[3] = { &op->a, &op->b, &op->c };
 	struct pxos_loop *loops = kernel->loops.data;
 
 	out->flags |= PXOS_KERNEL_MATMUL;
 	out->flags &= ~(uint32_t)PXOS_KERNEL_ANY_BLOCK;
-	out->shared_bytes = matmul_depth(program->target) *
-			    (PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * 2 * 4;
+	out->shared_bytes =
+		matmul_depth(program->target) * (PXOS_MATMUL_ROWS + PXOS_MATMUL_COLS) * 2 * 4;
 	out->coarsen_reason = "a matrix product is tiled, 8 by 8 elements a thread";
 	for (int i = 0; i < 3; i++) {
 		out->matmul[i].is_scalar = sizes[i]->kind == OPERAND_SCALAR;

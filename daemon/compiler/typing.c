@@ -282,13 +282,13 @@ static void type_index(const struct typing *t, const struct op *op)
 	for (uint32_t i = 0; i < op->n_terms; i++) {
 		struct term *term = kernel_term(t->kernel, op->first_term + i);
 
-		if (!term->operator) {
+		if (!term->sign) {
 			struct typed typed = operand_type(t, &term->operand);
 
 			term->type = (uint8_t)typed.type;
 			check_integer_term(t, op, term);
 			stack[n++] = typed.big ? TYPE_BIG_LITERAL : term->type;
-		} else if (term->operator != 'n') {
+		} else if (term->sign != 'n') {
 			n--;
 			stack[n - 1] = meet_terms(stack[n - 1], stack[n]);
 		}
