@@ -236,7 +236,7 @@ static int launch_failed(struct run *run, int r, const struct gpu_error *error)
 
 	/* Its driver ends loops after 65,535 rounds; the compiler keeps clear of that. */
 	if (gpu_get_info(run->backend->gpu)->software)
-		advice = "a software GPU takes about 30,000 rounds of loops a thread at most";
+		advice = "a software GPU takes about 20,000 rounds of loops a thread at most";
 	if (r == GPU_E_BUDGET)
 		return error_say("%s: %s; %s", run->job->program->file, error->text, advice);
 	return failed(run->backend, r, error);

@@ -33,7 +33,7 @@ COSTS = (
     (r"float DIV (\d+)", "daemon/compiler/traits.c", r"WEIGHT_FLOAT_DIV (\d+)"),
     (r"float MOD (\d+)", "daemon/compiler/traits.c", r"WEIGHT_FLOAT_MOD (\d+)"),
     (r"integer DIV and MOD by a number (\d+)", "daemon/compiler/traits.c", r"WEIGHT_LITERAL_DIV (\d+)"),
-    (r"ATOMIC_ADD on a float array (\d+)", "daemon/compiler/traits.c", r"WEIGHT_FLOAT_ATOMIC (\d+)"),
+    (r"ATOMIC_ADD on a float array (\d+)", "daemon/compiler/traits.c", r"WEIGHT_SWAP (\d+)"),
     (r"but `/` and `%` (\d+)", "daemon/compiler/traits.c", r"WEIGHT_INDEX_DIV (\d+)"),
     (r"by a number (\d+)\. ", "daemon/compiler/traits.c", r"WEIGHT_LITERAL_DIV (\d+)"),
     (r"PARALLEL_MATMUL costs (\d+) steps", "daemon/compiler/traits.c", r"WEIGHT_MATMUL_STEP (\d+)"),
