@@ -124,7 +124,7 @@ def environment(test, scratch):
     env.update(
         BUILD=build, SCRATCH=scratch, JOBS=str(JOBS), LC_ALL="C.UTF-8", TMPDIR=scratch,
         # Drivers keep compiled shaders; not in the home of whoever runs the tests.
-        MESA_SHADER_CACHE_DIR=os.path.join(LOGS, "shaders"),
+        MESA_SHADER_CACHE_DIR=os.path.join(ROOT, "build", "cache", "shaders"),
         ASAN_OPTIONS="detect_leaks=1:allocator_may_return_null=1",
         LSAN_OPTIONS="suppressions=" + os.path.join(ROOT, "tests", "leaks.supp") + ":print_suppressions=0",
         UBSAN_OPTIONS="print_stacktrace=1")
