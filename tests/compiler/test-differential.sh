@@ -15,7 +15,7 @@ programs=2000
 each=$(((programs + JOBS - 1) / JOBS))
 job=0
 pids=
-while [ "$job" -lt "$JOBS" ]; do
+while [ $((job * each)) -lt "$programs" ]; do
     first=$((1 + job * each))
     count=$((programs - job * each < each ? programs - job * each : each))
     "$BUILD/tests/compiler/reference/differential" --seed "$first" --count "$count" >"$SCRATCH/$job.log" 2>&1 &
