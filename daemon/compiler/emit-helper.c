@@ -378,7 +378,7 @@ static uint32_t helper_reduce(struct emit *e, enum reduce reduce, enum pxos_type
 	if (r.ordered)
 		value = to_ordered(e, &r, value);
 	value = VALUE(e, SpvOpSelect, r.id, active, value, r.identity);
-	if (e->target->flags & PXOS_TARGET_SUBGROUP_ARITHMETIC)
+	if (emit_has_subgroups(e))
 		value = reduce_subgroups(e, &r, value);
 	else
 		value = reduce_tree(e, &r, value);

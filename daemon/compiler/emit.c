@@ -130,7 +130,7 @@ static void emit_reduce_interface(struct emit *e)
 	type = module_new_id(&e->m);
 	PUT(&e->m.globals, SpvOpTypeArray, type, t_uint(e), e->block_size);
 	e->scratch = module_variable(&e->m, SpvStorageClassWorkgroup, type);
-	if (!(e->target->flags & PXOS_TARGET_SUBGROUP_ARITHMETIC))
+	if (!emit_has_subgroups(e))
 		return;
 	module_capability(&e->m, SpvCapabilityGroupNonUniform);
 	module_capability(&e->m, SpvCapabilityGroupNonUniformArithmetic);

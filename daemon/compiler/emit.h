@@ -157,6 +157,16 @@ static inline uint32_t c_float(struct emit *e, float value)
 	return module_constant(&e->m, t_float(e), bits);
 }
 
+/*
+ * Mesa's llvmpipe counts only whole subgroups in NumSubgroups, so that the threads of a
+ * last, partial one would be left out of a BLOCK_REDUCE. It is slow anyway.
+ */
+static inline bool emit_has_subgroups(const struct emit *e)
+{
+	return (e->target->flags & PXOS_TARGET_SUBGROUP_ARITHMETIC) &&
+	       !(e->target->flags & PXOS_TARGET_FEW_ROUNDS);
+}
+
 /* emit.c: the kernel's frame */
 struct pxos_kernel;
 int kernel_emit(struct program *program, struct kernel *kernel, struct pxos_kernel *out);

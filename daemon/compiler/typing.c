@@ -28,7 +28,7 @@ struct typing {
 struct typed {
 	enum pxos_type type; /* NONE: takes any number's type */
 	bool literal; /* an integer literal */
-	bool big; /* one that only uint holds */
+	bool big; /* one that is uint where nothing stands beside it: 7u, 3000000000 */
 };
 
 static struct typed operand_type(const struct typing *t, const struct operand *operand)
@@ -49,9 +49,7 @@ static struct typed operand_type(const struct typing *t, const struct operand *o
 		break;
 	case OPERAND_INT:
 		typed.literal = true;
-		typed.big = operand->literal == LITERAL_BIG;
-		if (operand->literal == LITERAL_UNSIGNED)
-			typed.type = PXOS_TYPE_UINT;
+		typed.big = operand->literal == LITERAL_BIG || operand->literal == LITERAL_UNSIGNED;
 		break;
 	}
 	return typed;
