@@ -91,7 +91,7 @@ static const struct row rows[] = {
 	{ "SHL v t → r", "uint" },
 	{ "SHL 1 t → r", "int" },
 	{ "SHL 1 v → r", "uint" },
-	{ "SHL 1u t → r", "uint" },
+	{ "SHL 1u t → r", "int" },
 	{ "SHL 1 2 → r", "int" },
 	{ "SHL y 1 → r", "operand-type" },
 	{ "SHR t y → r", "operand-type" },
