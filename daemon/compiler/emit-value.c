@@ -42,13 +42,36 @@ uint32_t emit_convert(struct emit *e, uint32_t value, enum pxos_type from, enum 
 		     value);
 }
 
+/*
+ * A constant of the program's. Mesa's llvmpipe folds float zeros as if -0, NaN and
+ * infinities did not exist (0 * x is 0, 0 - x is -x), whatever the module says of
+ * them; so there constants are made from a zero that it cannot see through.
+ */
+static uint32_t constant(struct emit *e, enum pxos_type type, uint32_t bits)
+{
+	if (!e->zero)
+		return module_constant(&e->m, emit_type(e, type), bits);
+	bits = VALUE(e, SpvOpBitwiseXor, t_uint(e), e->zero, c_uint(e, bits));
+	return type == PXOS_TYPE_FLOAT ? VALUE(e, SpvOpBitcast, t_float(e), bits) : bits;
+}
+
 static uint32_t literal(struct emit *e, const struct operand *operand, enum pxos_type type)
 {
-	if (operand->kind == OPERAND_FLOAT || type != PXOS_TYPE_FLOAT)
-		return module_constant(&e->m, emit_type(e, type), operand->value);
-	if (operand->literal == LITERAL_NEGATIVE)
-		return c_float(e, (float)(int32_t)operand->value);
-	return c_float(e, (float)operand->value);
+	float value = (float)operand->value;
+	uint32_t bits = operand->value;
+
+	if (type == PXOS_TYPE_FLOAT && operand->kind == OPERAND_INT) {
+		if (operand->literal == LITERAL_NEGATIVE)
+			value = (float)(int32_t)operand->value;
+		memcpy(&bits, &value, sizeof(bits));
+	}
+	return constant(e, type, bits);
+}
+
+/* What a register holds before anything is assigned to it. */
+uint32_t emit_nothing(struct emit *e, enum pxos_type type)
+{
+	return type == PXOS_TYPE_BOOL ? module_id(&e->m, ID_FALSE) : constant(e, type, 0);
 }
 
 static uint32_t read_register(struct emit *e, uint32_t index, uint32_t copy)
@@ -60,10 +83,8 @@ static uint32_t read_register(struct emit *e, uint32_t index, uint32_t copy)
 		return r->values[copy];
 	if (r->variable)
 		r->values[copy] = VALUE(e, SpvOpLoad, emit_type(e, type), r->variable);
-	else if (type == PXOS_TYPE_BOOL)
-		r->values[copy] = module_id(&e->m, ID_FALSE);
 	else
-		r->values[copy] = module_constant(&e->m, emit_type(e, type), 0);
+		r->values[copy] = emit_nothing(e, type);
 	r->epoch = e->epoch;
 	return r->values[copy];
 }

@@ -236,6 +236,20 @@ static void emit_variables(struct emit *e)
 		e->block_budget = function_variable(e, PXOS_TYPE_UINT, 0);
 }
 
+/* Where constants must be hidden from the driver: see constant() in emit-value.c. */
+static void emit_zero(struct emit *e)
+{
+	if (!(e->target->flags & PXOS_TARGET_FEW_ROUNDS))
+		return;
+	e->zero = emit_push_word(e, PUSH_PAD);
+	for (uint32_t i = 0; i < e->kernel->registers.n; i++) {
+		enum pxos_type type = kernel_register(e->kernel, i)->type;
+
+		if (e->registers[i].variable && type != PXOS_TYPE_BOOL)
+			CODE(e, SpvOpStore, e->registers[i].variable, emit_nothing(e, type));
+	}
+}
+
 static void emit_reduce(struct emit *e, const struct op *op)
 {
 	uint32_t value = emit_operand(e, &op->a, op->type, 0);
@@ -364,6 +378,7 @@ static void emit_main(struct emit *e, const struct op *matmul)
 		emit_matmul_tiled(e, matmul);
 	} else {
 		emit_variables(e);
+		emit_zero(e);
 		emit_args(e);
 		emit_ids(e);
 		if (e->checked) {

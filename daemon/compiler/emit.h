@@ -120,6 +120,7 @@ struct emit {
 	uint32_t interface[8], n_interface;
 	uint32_t main;
 	uint32_t straight_cost;
+	uint32_t zero; /* a value that the driver does not know to be 0; or 0: not needed */
 };
 
 #define VALUE(e, opcode, type, ...) \
@@ -181,6 +182,7 @@ uint32_t emit_begin_if(struct emit *e, uint32_t condition);
 void emit_end_if(struct emit *e, uint32_t merge);
 
 /* emit-value.c: registers, operands and arithmetic */
+uint32_t emit_nothing(struct emit *e, enum pxos_type type);
 uint32_t emit_operand(struct emit *e, const struct operand *operand, enum pxos_type type,
 		      uint32_t copy);
 void emit_assign(struct emit *e, uint32_t index, uint32_t copy, uint32_t value);
