@@ -256,13 +256,11 @@ static void load_parts(struct matmul *mm, uint32_t l, struct part *parts)
 		if (i < WAYS - 1)
 			fork_else(e, &forks[i]);
 	}
-	for (int i = WAYS - 1; i--;) {
-		emit_end_if(e, forks[i].merge);
-		join(mm, loaded[i], loaded[i], from[i], loaded[i + 1], from[i + 1]);
-		/* What comes from here is joined with the way before. */
-		from[i + 1] = 0;
-		if (i)
-			from[i] = e->block;
+	/* From the innermost out: what is joined here is joined with the way before. */
+	for (int i = WAYS - 1; i > 0; i--) {
+		emit_end_if(e, forks[i - 1].merge);
+		join(mm, loaded[i - 1], loaded[i - 1], from[i - 1], loaded[i], from[i]);
+		from[i - 1] = e->block;
 	}
 	for (uint32_t p = 0; p < mm->depth / SLAB; p++)
 		parts[p] = loaded[0][p];

@@ -176,7 +176,7 @@ void emit_arrays(struct emit *e)
 /* One term after the other, on a stack as deep as the parser lets it get. */
 static uint32_t emit_index(struct emit *e, const struct op *op, uint32_t copy)
 {
-	uint32_t stack[TERM_STACK_MAX], n = 0;
+	uint32_t stack[TERM_STACK_MAX] = { 0 }, n = 0;
 
 	for (uint32_t i = 0; i < op->n_terms; i++) {
 		const struct term *term = kernel_term(e->kernel, op->first_term + i);

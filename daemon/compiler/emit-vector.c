@@ -117,7 +117,7 @@ static void store_some(struct emit *e, const struct op *op, uint32_t values[COPI
 void emit_vector_store(struct emit *e, const struct op *op)
 {
 	enum pxos_type type = op->type == PXOS_TYPE_U8 ? PXOS_TYPE_INT : op->type;
-	uint32_t values[COPIES_MAX], value;
+	uint32_t values[COPIES_MAX] = { 0 }, value;
 
 	for (uint32_t k = 0; k < e->copies; k++)
 		values[k] = emit_operand(e, &op->a, type, k);

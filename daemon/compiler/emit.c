@@ -262,7 +262,7 @@ static void emit_reduce(struct emit *e, const struct op *op)
 
 static void emit_op(struct emit *e, const struct op *op)
 {
-	uint32_t old, values[COPIES_MAX];
+	uint32_t old, values[COPIES_MAX] = { 0 };
 
 	switch (op_form(op)) {
 	case FORM_IF:

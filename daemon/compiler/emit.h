@@ -214,7 +214,7 @@ void emit_zero_shared(struct emit *e);
 void emit_barrier(struct emit *e);
 
 /* emit-vector.c: neighbouring threads in one invocation */
-void emit_fours(struct emit *e, uint32_t array);
+void emit_fours(struct emit *e, uint32_t index);
 void emit_vector_body(struct emit *e, void (*statements)(struct emit *e));
 void emit_vector_load(struct emit *e, const struct op *op, uint32_t values[COPIES_MAX]);
 void emit_vector_store(struct emit *e, const struct op *op);

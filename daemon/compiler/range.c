@@ -124,7 +124,7 @@ static uint32_t op_max(const struct kernel *kernel, const struct op *op)
 /* The greatest value of an access's index, where the walk is now. */
 static uint32_t index_max(const struct kernel *kernel, const struct op *op)
 {
-	uint32_t stack[TERM_STACK_MAX], n = 0;
+	uint32_t stack[TERM_STACK_MAX] = { 0 }, n = 0;
 
 	for (uint32_t i = 0; i < op->n_terms; i++) {
 		const struct term *term = kernel_term(kernel, op->first_term + i);

@@ -274,7 +274,7 @@ static uint8_t meet_terms(uint8_t a, uint8_t b)
 /* The types along an index expression: postfix, so a stack of what is known. */
 static void type_index(const struct typing *t, const struct op *op)
 {
-	uint8_t stack[TERM_STACK_MAX]; /* NONE: a literal that takes any type */
+	uint8_t stack[TERM_STACK_MAX] = { 0 }; /* NONE: a literal that takes any type */
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < op->n_terms; i++) {
